@@ -1,0 +1,1 @@
+"""The engine: drafts over live rows. SQLAlchemy only; no HTTP, no host model."""
