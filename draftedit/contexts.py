@@ -1,0 +1,113 @@
+"""What a view stands on: the object or draft its URL names, loaded and allowed.
+
+A route's factory makes one of these or answers 404 before any view runs. Who may
+come here at all is asked first, so that a stranger learns nothing from a 404.
+"""
+
+import re
+from typing import Any
+
+from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound
+from pyramid.request import Request
+
+from draftedit import objects
+from draftedit.engine import keys
+from draftedit.engine.errors import Unknown
+from draftedit.security import EDIT, READ
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+# The one spelling of a draft's key: ASCII digits, and no more than fit a BIGINT.
+_DRAFT_KEY = re.compile(r"[1-9][0-9]{0,17}")
+
+
+class Site:
+    """All targets, for what has no object of its own."""
+
+    def __init__(self, request: Request) -> None:
+        """Know the registered targets; look at nothing."""
+        self.drafts = request.drafts
+
+
+class TargetContext(Site):
+    """One kind of object."""
+
+    def __init__(self, request: Request) -> None:
+        """Find the target that the path names."""
+        _permit(request, READ)
+        super().__init__(request)
+        name = request.matchdict["target"]
+        if name not in self.drafts.targets:
+            raise HTTPNotFound(f"There is no target {name}.")
+        self.target = self.drafts.targets[name]
+
+
+class HistoryContext(TargetContext):
+    """One object, living or deleted: its revisions outlive it."""
+
+    def __init__(self, request: Request) -> None:
+        """Read the object's key; whether it ever was, the revisions say."""
+        super().__init__(request)
+        self.key = path_key(request.matchdict["id"])
+
+
+class ObjectContext(HistoryContext):
+    """One live object."""
+
+    def __init__(self, request: Request) -> None:
+        """Load the object."""
+        super().__init__(request)
+        self.object = objects.find(
+            self.drafts, request.dbsession, self.target, self.key
+        )
+
+
+class OwnerContext(Site):
+    """The drafts of the user who asks."""
+
+    def __init__(self, request: Request) -> None:
+        """Say whose drafts; nobody has none."""
+        _permit(request, EDIT)
+        super().__init__(request)
+        owner = request.authenticated_userid
+        if owner is None:
+            # A host without a security policy permits everything to nobody.
+            raise HTTPForbidden("A draft belongs to a user; sign in.")
+        self.owner: str = owner
+
+
+class DraftContext(OwnerContext):
+    """A draft of the user's own; another's is answered as if it were not there."""
+
+    def __init__(self, request: Request) -> None:
+        """Resume the draft; one that is to be changed is locked first."""
+        super().__init__(request)
+        self.edit = self.drafts.resume(
+            request.dbsession,
+            _draft_key(request.matchdict["key"]),
+            owner=self.owner,
+            lock=request.method not in SAFE_METHODS,
+        )
+
+
+def path_key(text: str) -> tuple[str, ...]:
+    """Read a row's key from a path, or answer that there is no such row."""
+    try:
+        key = keys.from_path(text)
+    except ValueError as error:
+        raise HTTPNotFound(str(error)) from error
+    if "\0" in text:  # PostgreSQL's text cannot hold it; no row is called so
+        raise HTTPNotFound("No key holds a NUL character.")
+    return key
+
+
+def _draft_key(text: str) -> int:
+    if not _DRAFT_KEY.fullmatch(text):
+        raise Unknown("draft", text)
+    return int(text)
+
+
+def _permit(request: Request, permission: str) -> None:
+    allowed: Any = request.has_permission(permission, Site(request))
+    if not allowed:
+        raise HTTPForbidden(result=allowed)
