@@ -1,0 +1,85 @@
+"""The server of our ini files: waitress, on a port that is known to be free.
+
+`pserve development.ini http_port=6544` serves on another port than the ini's;
+PasteDeploy by itself would let the file win over the command line.
+"""
+
+import errno
+import logging
+import socket
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import waitress
+
+log = logging.getLogger(__name__)
+
+Server = Callable[[Any], None]
+
+
+def server_factory(
+    global_config: Mapping[str, str],
+    host: str = "localhost",
+    http_port: str = "6543",
+    note: str | None = None,
+    **settings: str,
+) -> Server:
+    """Return a function that serves an application; what is not named goes to waitress.
+
+    The port is taken before the application is loaded, so that one that is in use is
+    told at once, in one line. `note` is a line shown under the address.
+    """
+    port = global_config.get("http_port", http_port)
+    sockets = bind(host, port)
+
+    def serve(app: Any) -> None:
+        log.info("Serving on http://%s:%s (Ctrl-C ends it)", host, port)
+        if note:
+            log.info(note)
+        waitress.create_server(app, sockets=sockets, **settings).run()
+
+    return serve
+
+
+def bind(host: str, port: str) -> list[socket.socket]:
+    """Return a socket for each address of `host`; exit in one line without any."""
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise SystemExit(f"draftedit: http_port={port} is not a port (1 to 65535)")
+    sockets, refusals = [], []
+    for family, address in _addresses(host, int(port)):
+        try:
+            sockets.append(_listener(family, address))
+        except OSError as error:
+            refusals.append(error)
+    if any(error.errno == errno.EADDRINUSE for error in refusals):
+        raise SystemExit(
+            f"draftedit: port {port} is taken; another is http_port={int(port) + 1}"
+        )
+    if not sockets:  # one of IPv4 and IPv6 may well be missing
+        raise SystemExit(f"draftedit: cannot serve on {host}:{port}: {refusals[0]}")
+    return sockets
+
+
+def _addresses(host: str, port: int) -> list[tuple[int, Any]]:
+    try:
+        found = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+    except OSError as error:
+        raise SystemExit(f"draftedit: cannot serve on {host}: {error}") from None
+    return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
+
+
+def _listener(family: int, address: Any) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind(address)
+        # Listening already: two that bind at the same time would both succeed.
+        listener.listen()
+    except OSError:
+        listener.close()
+        raise
+    return listener
