@@ -1,6 +1,7 @@
 """What an ini file must say, and the one line that is shown when it does not."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 Settings = Mapping[str, Any]
@@ -16,3 +17,13 @@ def required(settings: Settings, name: str) -> str:
     if not value:
         raise BadSettings(f"the ini file does not set {name}")
     return value
+
+
+def shipped_ini(name: str) -> str:
+    """Return the text of an ini file that we ship, such as `production.ini`.
+
+    They lie at the top of a checkout, and beside the modules in an installed wheel.
+    """
+    package = Path(__file__).parent
+    wheel, checkout = package / "inis" / name, package.parent / name
+    return (wheel if wheel.is_file() else checkout).read_text(encoding="utf-8")

@@ -1,0 +1,49 @@
+"""How Alembic reaches our database, whoever calls it.
+
+`draftedit.models.migration` hands over a connection; the command
+`alembic -c development.ini …` does not, and gets one from the ini file's settings.
+"""
+
+from alembic import context
+from pyramid.paster import get_appsettings, setup_logging
+from sqlalchemy import Connection
+
+import draftedit.models.user  # noqa: F401 — for its tables, which join Base's
+from draftedit.firewall import drafts
+from draftedit.models import get_engine
+from draftedit.models.meta import Base
+from draftedit.models.migration import foreign_keys_off
+
+target_metadata = [Base.metadata, drafts.metadata]
+
+
+def migrate(connection: Connection) -> None:
+    """Run the scripts that the command asks for."""
+    sqlite = connection.dialect.name == "sqlite"
+    context.configure(
+        connection=connection,
+        target_metadata=target_metadata,
+        # SQLite changes a table by making a new one.
+        render_as_batch=True,
+        # Ours is a SQLite whose transactions begin where they should.
+        transactional_ddl=True if sqlite else None,
+    )
+    with foreign_keys_off(connection), context.begin_transaction():
+        context.run_migrations()
+
+
+def main() -> None:
+    """Migrate on the connection handed over, or on one of our own."""
+    connection = context.config.attributes.get("connection")
+    if connection is not None:
+        migrate(connection)
+        return
+    ini = context.config.config_file_name
+    setup_logging(ini)
+    engine = get_engine(get_appsettings(ini))
+    with engine.connect() as own:
+        migrate(own)
+    engine.dispose()
+
+
+main()

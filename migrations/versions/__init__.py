@@ -1,0 +1,1 @@
+"""One script per step, self-contained: a script never imports the models."""
