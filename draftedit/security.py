@@ -1,0 +1,177 @@
+"""Who is asking and what they may do: permissions, and the ready application's policy.
+
+Every view of draftedit names one of three permissions. A host decides with a policy of
+its own who has them; the ready application does it here, by the roles of its users.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.csrf import SessionCSRFStoragePolicy, new_csrf_token
+from pyramid.request import Request, RequestLocalCache
+from pyramid.security import Allowed, Denied
+from pyramid.session import SignedCookieSessionFactory
+from pyramid.settings import asbool
+
+from draftedit import accounts
+from draftedit.models.user import UserAccount
+from draftedit.settings import BadSettings, Settings, required
+
+READ = "draftedit.read"  # live objects, their history, the statistics
+EDIT = "draftedit.edit"  # drafts of one's own; who else has one
+ADMIN = "draftedit.admin"  # hands drafts on
+
+PERMISSIONS: Mapping[str, frozenset[str]] = {
+    "reader": frozenset({READ}),
+    "editor": frozenset({READ, EDIT}),
+    "admin": frozenset({READ, EDIT, ADMIN}),
+}
+
+# What the shipped ini files say; whoever reads them can sign cookies with it.
+SAMPLE_SECRET = "a-sample-secret-for-development-only"  # noqa: S105 — see above
+SHORTEST_SECRET = 32
+
+SESSION_SECONDS = 12 * 60 * 60  # without a request; a draft outlives it
+RENEW_SECONDS = 5 * 60  # the cookie is written again no more often than this
+
+_USER, _STAMP = "user", "stamp"
+_NOT_ASKED = object()
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The user of a request; stays readable when the database is gone."""
+
+    id: int
+    name: str
+    role: str
+
+
+class SecurityPolicy:
+    """Users of our own, by bearer token or browser session."""
+
+    def __init__(self) -> None:
+        """Start with nobody known."""
+        self._cache = RequestLocalCache()
+
+    def identity(self, request: Request) -> Identity | None:
+        """Return the user; asked of the database once for each request."""
+        known: Any = self._cache.get(request, default=_NOT_ASKED)
+        if known is _NOT_ASKED:
+            # If asking fails, the page that says so asks again, and must not fail.
+            self._cache.set(request, None)
+            known = _load(request)
+            self._cache.set(request, known)
+        return known
+
+    def authenticated_userid(self, request: Request) -> str | None:
+        """Return the user's name, which is also the owner of their drafts."""
+        identity = self.identity(request)
+        return identity.name if identity else None
+
+    def permits(
+        self, request: Request, context: object, permission: str
+    ) -> Allowed | Denied:
+        """Decide by the role alone; whose draft it is, its route has settled."""
+        identity = self.identity(request)
+        if identity is None:
+            return Denied("Nobody is signed in.")
+        if permission in PERMISSIONS[identity.role]:
+            return Allowed("Permitted to every %s.", identity.role)
+        return Denied("Not permitted to a %s.", identity.role)
+
+    def remember(
+        self, request: Request, userid: str, **kw: object
+    ) -> list[tuple[str, str]]:
+        """Start a session for the user of this name."""
+        start_session(request, accounts.find(request.dbsession, userid))
+        return []
+
+    def forget(self, request: Request, **kw: object) -> list[tuple[str, str]]:
+        """End the session."""
+        request.session.invalidate()
+        new_csrf_token(request)
+        self._cache.set(request, None)
+        return []
+
+
+def start_session(request: Request, user: UserAccount) -> None:
+    """Begin a session with nothing in it that was there before, no token either."""
+    request.session.invalidate()
+    keep_session(request, user)
+
+
+def keep_session(request: Request, user: UserAccount) -> None:
+    """Let this session go on when the user's stamp has changed."""
+    request.session[_USER] = user.id
+    request.session[_STAMP] = user.stamp
+    new_csrf_token(request)
+
+
+def bearer_token(request: Request) -> str | None:
+    """Return the token of the Authorization header: empty if it is of another kind."""
+    header = request.headers.get("Authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def needs_csrf_token(request: Request) -> bool:
+    """Tell whether a browser could have been tricked into sending this.
+
+    No other site can make it send an Authorization header, and where there is one the
+    session does not count.
+    """
+    return bearer_token(request) is None
+
+
+def session_factory(settings: Settings) -> Any:
+    """Return the factory of signed cookies; refuse a secret that is none."""
+    production = asbool(settings.get("draftedit.production"))
+    secret = required(settings, "draftedit.secret")
+    if production and secret == SAMPLE_SECRET:
+        raise BadSettings("draftedit.secret is still the sample: put one of your own")
+    if production and len(secret) < SHORTEST_SECRET:
+        raise BadSettings(f"draftedit.secret is shorter than {SHORTEST_SECRET}")
+    return SignedCookieSessionFactory(
+        secret,
+        # Browsers take a __Host- cookie from this host only, and over TLS only.
+        cookie_name="__Host-draftedit" if production else "draftedit",
+        timeout=SESSION_SECONDS,
+        reissue_time=RENEW_SECONDS,
+        httponly=True,
+        secure=production,
+        samesite="Lax",
+    )
+
+
+def includeme(config: Configurator) -> None:
+    """Add the policy, the session and the check of forms."""
+    settings = config.get_settings()
+    # pyramid_tm would ask for the user outside of all exception views, even for
+    # requests that never need one.
+    settings["tm.annotate_user"] = False
+    config.set_session_factory(session_factory(settings))
+    config.set_csrf_storage_policy(SessionCSRFStoragePolicy())
+    config.set_default_csrf_options(require_csrf=True, callback=needs_csrf_token)
+    config.set_security_policy(SecurityPolicy())
+    # A view that names no permission is nobody's by mistake.
+    config.set_default_permission(ADMIN)
+
+
+def _load(request: Request) -> Identity | None:
+    user = _user(request)
+    return Identity(user.id, user.name, user.role) if user else None
+
+
+def _user(request: Request) -> UserAccount | None:
+    token = bearer_token(request)
+    if token is not None:
+        return accounts.by_token(request.dbsession, token)
+    user_id, stamp = request.session.get(_USER), request.session.get(_STAMP)
+    if user_id is None or stamp is None:
+        return None
+    return accounts.by_session(request.dbsession, user_id, stamp)

@@ -1,0 +1,122 @@
+"""Signing in is slowed down after some failures, by name and by address.
+
+A name counts whether or not it is anyone's, so that the answers tell nothing about
+it. The counts are rows that an attempt locks: however many come at once, they are
+counted one after the other, and no more passwords are tried than the pauses allow.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from draftedit.models.user import SignInFailure
+
+FREE_FAILURES = 5
+FIRST_PAUSE = timedelta(seconds=15)
+LONGEST_PAUSE = timedelta(minutes=15)
+FORGOTTEN_AFTER = timedelta(days=1)
+
+# A household or office has this much of the IPv6 addresses, and can use all of it.
+IPV6_PREFIX = 64
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt to sign in: the rows that count it, locked."""
+
+    counts: Sequence[SignInFailure]
+    now: datetime
+
+    @property
+    def wait(self) -> timedelta:
+        """How long to wait before a password is looked at; zero or less: not at all."""
+        return max(
+            count.last_at + pause(count.failures) - self.now for count in self.counts
+        )
+
+    def failed(self) -> None:
+        """Count a failure."""
+        for count in self.counts:
+            if self.now - count.last_at > FORGOTTEN_AFTER:
+                count.failures = 0
+            count.failures += 1
+            count.last_at = self.now
+
+    def succeeded(self) -> None:
+        """Forget the failures of the name.
+
+        Not those of the address: its next guess is not to be had for signing in to
+        an account of one's own in between.
+        """
+        name, *_address = self.counts
+        name.failures = 0
+
+
+def begin(dbsession: Session, name: str, address: str | None) -> Attempt:
+    """Lock what counts the attempts of this name and from this address."""
+    now = datetime.now(UTC)
+    subjects = [_digest("name", name)]
+    if address:
+        subjects.append(_digest("address", network(address)))
+    # Always in the same order: two attempts must not wait for each other.
+    locked = {subject: _locked(dbsession, subject, now) for subject in sorted(subjects)}
+    return Attempt([locked[subject] for subject in subjects], now)
+
+
+def pause(failures: int) -> timedelta:
+    """Return how long the next attempt waits after so many failures."""
+    if failures < FREE_FAILURES:
+        return timedelta(0)
+    doublings = min(failures - FREE_FAILURES, 30)
+    return min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE)
+
+
+def network(address: str) -> str:
+    """Return what stands for an address: itself, or the network of an IPv6 one."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:  # a Unix socket's, or none
+        return address
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ip_network((int(parsed), IPV6_PREFIX), strict=False))
+    return str(parsed)
+
+
+def forget(dbsession: Session) -> None:
+    """Delete the counts that no longer count."""
+    dbsession.execute(
+        sa.delete(SignInFailure).where(
+            SignInFailure.last_at < datetime.now(UTC) - FORGOTTEN_AFTER
+        )
+    )
+
+
+def _locked(dbsession: Session, subject: str, now: datetime) -> SignInFailure:
+    count = _lock(dbsession, subject)
+    while count is None:
+        new = SignInFailure(subject=subject, failures=0, last_at=now)
+        try:
+            with dbsession.begin_nested():
+                dbsession.add(new)
+            return new
+        except IntegrityError:  # another attempt was first
+            count = _lock(dbsession, subject)
+    return count
+
+
+def _lock(dbsession: Session, subject: str) -> SignInFailure | None:
+    return dbsession.get(
+        SignInFailure, subject, with_for_update=True, populate_existing=True
+    )
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
