@@ -10,11 +10,12 @@ from typing import Any
 from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound
 from pyramid.request import Request
 
-from draftedit import objects
+from draftedit import incoming, objects
 from draftedit.engine import keys
 from draftedit.engine.errors import Unknown
 from draftedit.security import EDIT, READ
 
+API_PREFIX = "draftedit.api."
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 # The one spelling of a draft's key: ASCII digits, and no more than fit a BIGINT.
@@ -68,6 +69,7 @@ class OwnerContext(Site):
     def __init__(self, request: Request) -> None:
         """Say whose drafts; nobody has none."""
         _permit(request, EDIT)
+        _check_body(request)
         super().__init__(request)
         owner = request.authenticated_userid
         if owner is None:
@@ -105,6 +107,21 @@ def _draft_key(text: str) -> int:
     if not _DRAFT_KEY.fullmatch(text):
         raise Unknown("draft", text)
     return int(text)
+
+
+def _check_body(request: Request) -> None:
+    """Refuse what could not be read, before the check for CSRF reads it."""
+    if request.method in SAFE_METHODS:
+        return
+    incoming.check_size(request)
+    if not is_api(request):
+        incoming.check_media_type(request, incoming.FORM)
+
+
+def is_api(request: Request) -> bool:
+    """Tell whether a program asks, who is answered in JSON."""
+    name: str = request.matched_route.name
+    return name.startswith(API_PREFIX)
 
 
 def _permit(request: Request, permission: str) -> None:

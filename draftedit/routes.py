@@ -7,6 +7,7 @@ said by the permission of each view.
 from pyramid.config import Configurator
 
 from draftedit.contexts import (
+    API_PREFIX,
     DraftContext,
     HistoryContext,
     ObjectContext,
@@ -59,8 +60,6 @@ API: tuple[Route, ...] = (
     # What is not above is still ours to refuse, as a problem and not as a page.
     ("unknown", "*path", Site),
 )
-
-API_PREFIX = "draftedit.api."
 
 
 def includeme(config: Configurator) -> None:

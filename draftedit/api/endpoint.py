@@ -1,0 +1,38 @@
+"""One endpoint: what answers a method at a route, and how it is described.
+
+The views and the OpenAPI description are both made from the same table of these.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pyramid.request import Request
+from pyramid.response import Response
+
+View = Callable[[Any, Request], Response]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A method of a route.
+
+    `route` is the name behind `draftedit.api.`; `answer` and `body` name schemas of
+    `draftedit.api.schemas`; `listed` wraps the answer in a list with a cursor.
+    `guards` are the headers an unsafe call carries. Without a permission it is open
+    to everybody.
+    """
+
+    method: str
+    route: str
+    view: View
+    permission: str | None
+    summary: str
+    answer: str
+    status: int = 200
+    listed: bool = False
+    query: tuple[str, ...] = ()
+    body: str | None = None
+    body_required: bool = False
+    guards: tuple[str, ...] = ()
+    about_draft: bool = False

@@ -1,0 +1,197 @@
+"""How the things of the service are spelled in JSON, member by member."""
+
+from typing import Any
+
+from pyramid.request import Request
+
+ID, STATE = "_id", "_state"
+
+
+def target(request: Request, item: Any) -> dict[str, Any]:
+    """Spell a target: its tables, the root's first, parents before their parts."""
+    return {
+        "name": item.name,
+        "label": request.localizer.translate(item.title),
+        "tables": [_table(request, part) for part in item.tables.values()],
+    }
+
+
+def _table(request: Request, part: Any) -> dict[str, Any]:
+    return {
+        "name": part.name,
+        "key": list(part.key),
+        "parent": part.parent,
+        "ordered": part.order is not None,
+        "fields": [_field(request, field) for field in part.fields.values()],
+    }
+
+
+def _field(request: Request, field: Any) -> dict[str, Any]:
+    spelled: dict[str, Any] = {
+        "name": field.name,
+        "type": field.type,
+        "label": request.localizer.translate(field.label),
+        "required": field.required,
+        "read_only": field.read_only,
+    }
+    if field.choices is not None:
+        spelled["choices"] = list(field.choices)
+    if field.references is not None:
+        spelled["references"] = field.references
+    return spelled
+
+
+def object_info(item: Any) -> dict[str, Any]:
+    """Spell an object of a list."""
+    return {
+        "id": list(item.key),
+        "label": item.label,
+        "revision": item.revision,
+        "saved_at": item.saved_at,
+        "saved_by": item.saved_by,
+        "drafts": item.drafts,
+    }
+
+
+def live_object(item: Any) -> dict[str, Any]:
+    """Spell a live object: its root row; the rest is read by pages."""
+    return {
+        "target": item.target,
+        "id": list(item.key),
+        "label": item.label,
+        "revision": item.revision,
+        "row": live_row(item.row),
+    }
+
+
+def revision(item: Any) -> dict[str, Any]:
+    """Spell a revision."""
+    return {
+        "revision": item.revision,
+        "saved_at": item.saved_at,
+        "saved_by": item.saved_by,
+        "message": item.message,
+        "draft": item.draft,
+        "changes": item.changes,
+    }
+
+
+def open_draft(item: Any) -> dict[str, Any]:
+    """Spell that someone has a draft open: never what is in it."""
+    return {"owner": item.owner, "since": item.since, "rows": item.rows}
+
+
+def draft(request: Request, info: Any) -> dict[str, Any]:
+    """Spell a draft."""
+    return {
+        "key": info.key,
+        "url": request.route_url("draftedit.api.draft", key=info.key),
+        "target": info.target,
+        "id": list(info.root),
+        "label": info.label,
+        "base": info.base,
+        "state": info.state,
+        "closed_because": info.closed_because,
+        "version": info.version,
+        "undo": info.undo,
+        "redo": info.redo,
+        "owner": info.owner,
+        "opened_at": info.opened_at,
+        "changed_at": info.changed_at,
+        "closed_at": info.closed_at,
+        "behind": info.behind,
+    }
+
+
+def live_row(item: Any) -> dict[str, Any]:
+    """Spell a row of a live object."""
+    return {**item.values, ID: list(item.key)}
+
+
+def row(item: Any) -> dict[str, Any]:
+    """Spell a row of a draft."""
+    return {**live_row(item), STATE: item.state}
+
+
+def choice(item: Any) -> dict[str, Any]:
+    """Spell a row that a reference may point to."""
+    return {"id": list(item.key), "label": item.label}
+
+
+def change(item: Any) -> dict[str, Any]:
+    """Spell a net change; what is new has no base."""
+    is_new = item.kind == "new"
+    return {
+        "table": item.table,
+        "id": list(item.key),
+        "kind": item.kind,
+        "fields": {
+            name: {"draft": draft} if is_new else {"base": base, "draft": draft}
+            for name, (base, draft) in item.fields.items()
+        },
+    }
+
+
+def entry(item: Any) -> dict[str, Any]:
+    """Spell an entry of the journal."""
+    return {
+        "sequence": item.sequence,
+        "done": item.done,
+        "label": item.label,
+        "operation": item.operation,
+        "inverse": item.inverse,
+        "at": item.at,
+    }
+
+
+def outcome(item: Any) -> dict[str, Any]:
+    """Spell what an operation did."""
+    return {
+        "version": item.version,
+        "undo": item.undo,
+        "redo": item.redo,
+        "sequence": item.sequence,
+        "operation": item.operation and item.operation.to_json(),
+        "inverse": item.inverse and item.inverse.to_json(),
+        "rows": [row(one) for one in item.rows],
+    }
+
+
+def moved(item: Any) -> dict[str, Any]:
+    """Spell what an undo or redo did."""
+    return {
+        "version": item.version,
+        "undo": item.undo,
+        "redo": item.redo,
+        "operations": [operation.to_json() for operation in item.operations],
+        "rows": [row(one) for one in item.rows],
+    }
+
+
+def saved(item: Any) -> dict[str, Any]:
+    """Spell what a save did."""
+    return {
+        "target": item.target,
+        "id": list(item.key),
+        "revision": item.revision,
+        "ids": {
+            table: {path: list(key) for path, key in ids.items()}
+            for table, ids in item.ids.items()
+        },
+        "merged": item.merged,
+    }
+
+
+def day(item: Any) -> dict[str, Any]:
+    """Spell the figures of one day and target."""
+    return {
+        "day": item.day.isoformat(),
+        "target": item.target,
+        "opened": item.opened,
+        "saved": item.saved,
+        "cancelled": item.cancelled,
+        "abandoned": item.abandoned,
+        "operations": item.operations,
+        "undos": item.undos,
+        "seconds_open": item.seconds_open,
+    }

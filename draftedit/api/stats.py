@@ -1,0 +1,28 @@
+"""How drafts are used: the figures of each day, purged drafts included."""
+
+from pyramid.request import Request
+from pyramid.response import Response
+
+from draftedit.api import answers, pieces, spelling
+from draftedit.api.endpoint import Endpoint
+from draftedit.contexts import Site
+from draftedit.security import READ
+
+
+def days(context: Site, request: Request) -> Response:
+    """List the figures by day and target."""
+    found = context.drafts.statistics(request.dbsession)
+    return answers.answer(pieces.piece(request, found, spelling.day))
+
+
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        "stats",
+        days,
+        READ,
+        "List what became of drafts, by day and target.",
+        "Day",
+        listed=True,
+    ),
+)

@@ -1,0 +1,77 @@
+"""Unsafe requests as the guards see them: whose, under which key, for which version.
+
+The same for forms (hidden fields `key` and `version`) and for JSON (the headers
+`Idempotency-Key` and `If-Match`).
+"""
+
+import json
+import re
+
+from pyramid.request import Request
+
+from draftedit import guards
+
+BODY_LIMIT = 1024 * 1024
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+
+# pyramid_retry repeats a request with the same environ: a key made at the first
+# attempt is known at the next, whatever became of the COMMIT in between.
+_MADE_KEY = "draftedit.request_key"
+
+# What is about a form's request and not of it: may differ when it is sent again.
+_ABOUT = frozenset({"csrf_token", "key"})
+
+_CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]*)", re.IGNORECASE)
+_UTF8 = frozenset({"utf-8", "utf8", "us-ascii"})
+
+
+def json_call(request: Request, owner: str) -> guards.Call:
+    """Read the guards of a request of the API."""
+    return guards.Call(
+        owner=owner,
+        key=_request_key(request, request.headers.get("Idempotency-Key")),
+        digest=guards.digest(request.method, request.path_qs, request.body),
+        # The raw header: WebOb's if_match takes a missing one and any unquoted text.
+        version=lambda: guards.version_of_etag(request.headers.get("If-Match")),
+    )
+
+
+def form_call(request: Request, owner: str) -> guards.Call:
+    """Read the guards of a form."""
+    return guards.Call(
+        owner=owner,
+        key=_request_key(request, request.POST.get("key")),
+        digest=guards.digest(request.method, request.path_qs, _fields(request)),
+        version=lambda: guards.version_of_field(request.POST.get("version")),
+    )
+
+
+def check_size(request: Request) -> None:
+    """Refuse a body over the limit before anything reads it."""
+    if (request.content_length or 0) > BODY_LIMIT:
+        raise guards.TooLarge(f"A body has at most {BODY_LIMIT} bytes.")
+
+
+def check_media_type(request: Request, expected: str) -> None:
+    """Refuse a body of another type than the expected, or not in UTF-8."""
+    if not request.content_length:
+        return
+    header = request.environ.get("CONTENT_TYPE", "")
+    charset = _CHARSET.search(header)
+    if header.partition(";")[0].strip().lower() != expected or (
+        charset and charset[1].lower() not in _UTF8
+    ):
+        raise guards.WrongMediaType(f"Send the body as {expected}, in UTF-8.")
+
+
+def _request_key(request: Request, given: str | None) -> str:
+    if given is not None:
+        return guards.request_key(given)
+    made: str = request.environ.setdefault(_MADE_KEY, guards.new_request_key())
+    return made
+
+
+def _fields(request: Request) -> bytes:
+    fields = [item for item in request.POST.items() if item[0] not in _ABOUT]
+    return json.dumps(fields).encode()
