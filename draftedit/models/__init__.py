@@ -6,6 +6,7 @@ same decisions from here: `make_engine`, `get_session_factory`, `get_tm_session`
 
 import os
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import zope.sqlalchemy
@@ -169,6 +170,14 @@ def get_tm_session(
     return dbsession
 
 
+def check_file(engine: Engine) -> Engine:
+    """Refuse a SQLite file that is not there: asking would make an empty one."""
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and file and not Path(file).is_file():
+        raise BadSettings(f"there is no database {file}: run `draftedit init` first")
+    return engine
+
+
 def includeme(config: Configurator) -> None:
     """Give every request a `dbsession` that lives and ends with its transaction.
 
@@ -184,7 +193,7 @@ def includeme(config: Configurator) -> None:
     config.include("pyramid_retry")
 
     session_factory = get_session_factory(
-        settings.get("dbengine") or get_engine(settings)
+        settings.get("dbengine") or check_file(get_engine(settings))
     )
     config.registry["dbsession_factory"] = session_factory
 

@@ -1,0 +1,43 @@
+"""draftedit: edit live relational data in private drafts.
+
+`main` is the ready application; `config.include("draftedit")` brings pages and API
+into an application of one's own.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pyramid.config import Configurator
+from pyramid.router import Router
+
+from draftedit.settings import BadSettings
+
+
+def main(global_config: Mapping[str, str], **settings: Any) -> Router:
+    """Build the ready application that an ini file describes."""
+    try:
+        with Configurator(settings=settings) as config:
+            config.include(".models")
+            config.include(".retry")
+            config.include(".security")
+            config.include(".headers.everywhere")
+            config.include(".views.people")
+            config.include("draftedit")
+            config.add_drafts("draftedit.firewall.drafts")
+            return config.make_wsgi_app()
+    except BadSettings as error:
+        # For whoever starts a server: one line, not the way there.
+        raise SystemExit(f"draftedit: {error}") from None
+
+
+def includeme(config: Configurator) -> None:
+    """Add pages and API to a host, under the `route_prefix` of its choice.
+
+    The host has a `request.dbsession` in the transaction of pyramid_tm, and calls
+    `config.add_drafts(drafts)` once.
+    """
+    config.include(".registry")
+    config.include(".headers")
+    config.include(".routes")
+    config.include(".views")
+    config.include(".api")
