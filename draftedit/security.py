@@ -111,21 +111,22 @@ def keep_session(request: Request, user: UserAccount) -> None:
 
 
 def bearer_token(request: Request) -> str | None:
-    """Return the token of the Authorization header: empty if it is of another kind."""
-    header = request.headers.get("Authorization")
-    if header is None:
-        return None
-    scheme, _, token = header.strip().partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
+    """Return the token of the Authorization header.
+
+    A header of another kind is somebody else's, such as a proxy's that asks for a
+    password of its own: then the session counts.
+    """
+    scheme, _, token = request.headers.get("Authorization", "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def needs_csrf_token(request: Request) -> bool:
     """Tell whether a browser could have been tricked into sending this.
 
-    No other site can make it send an Authorization header, and where there is one the
-    session does not count.
+    No other site can make it send a bearer token, and where there is one the session
+    does not count.
     """
-    return bearer_token(request) is None
+    return not bearer_token(request)
 
 
 def session_factory(settings: Settings) -> Any:

@@ -13,7 +13,7 @@ from pyramid.view import forbidden_view_config, view_config
 
 from draftedit import accounts
 from draftedit.engine.errors import Problem
-from draftedit.routes import API_PREFIX
+from draftedit.contexts import API_PREFIX
 from draftedit.security import start_session
 from draftedit.views.back import local_path
 from draftedit.views.signing_in import field_of, slowed
