@@ -10,6 +10,7 @@ from markupsafe import Markup
 from pyramid.events import BeforeRender
 from pyramid.request import Request
 
+from draftedit.guards import new_request_key
 from draftedit.views.site import Site
 from draftedit.views.times import when
 
@@ -32,16 +33,23 @@ def names(request: Request) -> dict[str, Any]:
 
     def gettext(message: Any, **variables: Any) -> str:
         text = localizer.translate(message, domain=PACKAGE) or ""
-        return Markup(text) % variables if variables else text
+        return _filled(text, variables)
 
     def ngettext(singular: str, plural: str, n: int, **variables: Any) -> str:
         text = localizer.pluralize(singular, plural, n, domain=PACKAGE)
-        return Markup(text) % variables if variables else text
+        return _filled(text, variables)
 
     return {
         "_": gettext,
         "gettext": gettext,
         "ngettext": ngettext,
         "site": Site(request),
+        "request_key": new_request_key,
         "when": when,
     }
+
+
+def _filled(text: str, variables: dict[str, Any]) -> str:
+    # Only where Jinja2's "newstyle" is on are there variables; the text is that of a
+    # template or of its translation, and what is put in is escaped.
+    return Markup(text) % variables if variables else text  # noqa: S704

@@ -1,0 +1,333 @@
+"""Forms made from the models' metadata: what to ask for a row, and what was said.
+
+Knows no request and no database: a form is built from a part, the texts to show and
+the problems to show them with, and reads the values of an operation from parameters
+called `v.<column>` and `null.<column>`.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pyramid.i18n import TranslationStringFactory
+
+from draftedit.engine.errors import Problem
+from draftedit.engine.schema import Field, Part
+
+_ = TranslationStringFactory("draftedit")
+
+TEXTS = frozenset({"string", "text"})
+AREAS = frozenset({"text", "json", "binary"})
+LONG = 120  # characters that still fit into one line of a form
+
+HINTS = {
+    "date": _("A date, like 2024-01-31."),
+    "time": _("A time, like 13:45:00."),
+    "datetime": _("Date and time, like 2024-01-31T13:45:00."),
+    "interval": _("A number of seconds."),
+    "json": _("JSON."),
+    "binary": _("Bytes, as base64."),
+}
+ZONED = _("Date and time with its zone, like 2024-01-31T13:45:00Z.")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing that may be chosen."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a reference may point to; `complete` where these are all there are."""
+
+    options: Sequence[Option] = ()
+    complete: bool = True
+
+
+@dataclass(frozen=True)
+class Input:
+    """One field of a form, ready to be shown.
+
+    `control` is check, select, find, area or line. `was` is the text before the
+    draft changed it; `search` what was looked for in a `find`.
+    """
+
+    field: Field
+    control: str
+    text: str = ""
+    is_null: bool = False
+    optional: bool = False
+    options: Sequence[Option] = ()
+    blank: str | None = None
+    search: str = ""
+    was: str | None = None
+    errors: Sequence[str] = ()
+
+    @property
+    def id(self) -> str:
+        """The id of its control, for labels and for the list of errors."""
+        return f"f-{self.field.name}"
+
+    @property
+    def hint(self) -> str | None:
+        """How to spell a value, where that is not obvious."""
+        if self.control not in ("line", "area"):
+            return None
+        if self.field.type == "datetime" and getattr(
+            self.field.column.type, "timezone", False
+        ):
+            return ZONED
+        return HINTS.get(self.field.type)
+
+    @property
+    def help_id(self) -> str | None:
+        """The id of what explains it."""
+        return f"{self.id}-help" if self.field.help or self.hint else None
+
+    @property
+    def error_id(self) -> str | None:
+        """The id of what is wrong with it."""
+        return f"{self.id}-error" if self.errors else None
+
+    @property
+    def described_by(self) -> str:
+        """The ids of help and error, for aria-describedby."""
+        return " ".join(one for one in (self.help_id, self.error_id) if one)
+
+    @property
+    def may_be_null(self) -> bool:
+        """Tell whether it needs a box of its own to say: no value, not even empty."""
+        return (
+            self.field.nullable
+            and self.field.type in TEXTS
+            and self.control
+            in (
+                "line",
+                "area",
+            )
+        )
+
+    @property
+    def is_tall(self) -> bool:
+        """Tell whether its text needs room."""
+        return self.field.type == "json" or len(self.text) > 3 * LONG
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a user typed: texts by column, which were marked as null, searches."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    nulls: frozenset[str] = frozenset()
+    searches: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, str]) -> "Said":
+        """Take `v.`, `null.` and `q.` parameters; the last of a name counts.
+
+        A check box comes after a hidden field of its name, so that unticked is said.
+        """
+        return cls(
+            texts=_named(params, "v."),
+            nulls=frozenset(_named(params, "null.")),
+            searches={n: t for n, t in _named(params, "q.").items() if t.strip()},
+        )
+
+
+def _named(params: Mapping[str, str], prefix: str) -> dict[str, str]:
+    return {
+        name.removeprefix(prefix): _lines(text)
+        for name, text in params.items()
+        if name.startswith(prefix) and isinstance(text, str)
+    }
+
+
+def asked(part: Part, new: bool) -> list[Field]:
+    """Return the fields that a form of this part asks for."""
+    return [
+        one for one in part.fields.values() if (one.insertable if new else one.settable)
+    ]
+
+
+def spell(one: Field, value: Any) -> str:
+    """Spell an encoded value for a form."""
+    if value is None:
+        return ""
+    if one.type == "json":
+        return json.dumps(value, indent=2, ensure_ascii=False)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def initial(one: Field) -> Any:
+    """Return the value that a new row has unless told otherwise, where it is known."""
+    default = one.column.default
+    if default is None or not default.is_scalar:
+        return None
+    try:
+        return one.codec.parse(default.arg, "")
+    except ValueError:
+        return None
+
+
+def build(
+    part: Part,
+    values: Mapping[str, Any] | None,
+    *,
+    said: Said | None = None,
+    choices: Mapping[str, Choices] | None = None,
+    origin: Mapping[str, Any] | None = None,
+    problems: Sequence[Problem] = (),
+) -> list[Input]:
+    """Build the form of a row; `values` None for a new one.
+
+    What was said before wins over the row's values, so that nothing typed is lost.
+    """
+    new = values is None
+    return [
+        _input(
+            one,
+            initial(one) if values is None else values.get(one.name),
+            new,
+            said,
+            (choices or {}).get(one.name),
+            origin,
+            [p.message for p in problems if p.field == one.name],
+        )
+        for one in asked(part, new)
+    ]
+
+
+def _input(
+    one: Field,
+    value: Any,
+    new: bool,
+    said: Said | None,
+    choices: Choices | None,
+    origin: Mapping[str, Any] | None,
+    errors: Sequence[str],
+) -> Input:
+    text = spell(one, value)
+    filled = new and one.has_default
+    result = Input(
+        field=one,
+        control=_control(one, text, filled and value is None, choices),
+        text=text,
+        is_null=value is None and not filled,
+        optional=one.nullable or filled,
+        options=_options(one, choices),
+        blank=_blank(one, new, filled, value),
+        errors=tuple(errors),
+    )
+    if origin is not None and one.name in origin and origin[one.name] != value:
+        result = replace(result, was=spell(one, origin[one.name]))
+    return result if said is None else _with_said(result, said)
+
+
+def _with_said(result: Input, said: Said) -> Input:
+    name = result.field.name
+    if name not in said.texts and name not in said.nulls:
+        return replace(result, search=said.searches.get(name, ""))
+    return replace(
+        result,
+        text=said.texts.get(name, ""),
+        is_null=name in said.nulls,
+        search=said.searches.get(name, ""),
+    )
+
+
+def _control(one: Field, text: str, unknown: bool, choices: Choices | None) -> str:
+    if choices is not None:
+        return "select" if choices.complete else "find"
+    if one.type == "boolean":
+        return "select" if one.nullable or unknown else "check"
+    if one.choices is not None:
+        return "select"
+    if one.type in AREAS or "\n" in text or len(text) > LONG:
+        return "area"
+    return "line"
+
+
+def _options(one: Field, choices: Choices | None) -> Sequence[Option]:
+    if choices is not None:
+        return choices.options
+    if one.type == "boolean":
+        return (Option("true", _("yes")), Option("false", _("no")))
+    return tuple(Option(value, value) for value in one.choices or ())
+
+
+def _blank(one: Field, new: bool, filled: bool, value: Any) -> str | None:
+    """Return what the empty choice of a select says; None: there is none."""
+    if filled and value is None:
+        return _("by default")
+    if one.nullable:
+        return _("none")
+    return _("choose …") if new and value is None else None
+
+
+def read(
+    part: Part, said: Said, current: Mapping[str, Any] | None
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the values that were said, and what cannot be read.
+
+    With the `current` values of a row, only those that were changed; for a new row
+    (None), without those left to their default. Columns that are not asked for are
+    passed on: it is the service that refuses them, by name.
+    """
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name in [*said.texts, *sorted(said.nulls - said.texts.keys())]:
+        one = part.fields.get(name)
+        if one is None:
+            values[name] = said.texts.get(name)
+            continue
+        try:
+            _take(values, one, said, current)
+        except ValueError as error:
+            problems.append(Problem(str(error), table=part.name, field=name))
+    return values, problems
+
+
+def _take(
+    values: dict[str, Any], one: Field, said: Said, current: Mapping[str, Any] | None
+) -> None:
+    text = said.texts.get(one.name, "")
+    is_null = one.nullable and text == "" and _means_null(one, said)
+    if current is None:
+        if text == "" and not is_null and (one.has_default or one.required):
+            return
+        if is_null and one.has_default and one.name not in said.nulls:
+            return
+    elif is_null == (current.get(one.name) is None) and text == _lines(
+        spell(one, current.get(one.name))
+    ):
+        return
+    values[one.name] = None if is_null else _value(one, text, current)
+
+
+def _means_null(one: Field, said: Said) -> bool:
+    """An empty text is a text, unless its box was ticked; nothing else is empty."""
+    return one.type not in TEXTS or bool(one.references) or one.name in said.nulls
+
+
+def _value(one: Field, text: str, current: Mapping[str, Any] | None) -> Any:
+    if one.type == "json":
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"This is not JSON: {error}.") from error
+    before = (current or {}).get(one.name)
+    # Browsers send any line end as CR LF, and the form takes it for LF: a text that
+    # has CR LF keeps it.
+    if isinstance(before, str) and "\r\n" in before:
+        return text.replace("\n", "\r\n")
+    return text
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,92 @@
+"""A page of rows as a table: columns, cells, what the draft changed in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from draftedit.engine.keys import to_path
+from draftedit.engine.rows import Row
+from draftedit.engine.schema import Field, Part
+from draftedit.views.names import Names, Shown, is_telling
+from draftedit.views.places import Places
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value; `was` is what it was before the draft changed it."""
+
+    shown: Shown
+    was: Shown | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the table; `opens` leads to what hangs below, `form` to its form."""
+
+    row: Row
+    id: str
+    name: str
+    cells: Sequence[Cell]
+    opens: str | None
+    form: str | None
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table; `left_out` names the columns in which no row shown has anything."""
+
+    part: Part
+    columns: Sequence[str]
+    lines: Sequence[Line]
+    left_out: Sequence[str]
+
+
+def build(part: Part, rows: Sequence[Row], names: Names, places: Places) -> Grid:
+    """Make the table of a page of rows."""
+    names.know(rows)
+    fields = [one for one in part.fields.values() if is_shown(part, one)]
+    used = [one for one in fields if any(_has(row, one.name) for row in rows)]
+    return Grid(
+        part=part,
+        columns=[names.field(one) for one in used],
+        lines=[_line(part, row, used, names, places) for row in rows],
+        left_out=[names.field(one) for one in fields if one not in used and rows],
+    )
+
+
+def is_shown(part: Part, one: Field) -> bool:
+    """Tell whether a field says something beside the name and the place of a row."""
+    by_name = part.label_field if is_telling(part) else None
+    return one.role in ("value", "key") and not one.generated and one.name != by_name
+
+
+def children(part: Part, tables: dict[str, Part]) -> list[Part]:
+    """Return the parts that hang below, links aside: those belong to a row's form."""
+    return [tables[name] for name in part.children if not tables[name].is_link]
+
+
+def cell(one: Field, row: Row, names: Names) -> Cell:
+    """Show one value of a row, with what it was."""
+    changed: dict[str, tuple[Any, Any]] = row.changed_fields()
+    was = names.value(one, changed[one.name][0]) if one.name in changed else None
+    return Cell(names.value(one, row.values.get(one.name)), was)
+
+
+def _line(
+    part: Part, row: Row, fields: Sequence[Field], names: Names, places: Places
+) -> Line:
+    below = children(part, names.target.tables)
+    return Line(
+        row=row,
+        id=to_path(row.key),
+        name=names.row(row),
+        cells=[cell(one, row, names) for one in fields],
+        opens=places.page(below[0].name, row.key) if below else None,
+        form=places.row(row.table, row.key),
+    )
+
+
+def _has(row: Row, name: str) -> bool:
+    """Tell whether there is something to show: a value, or one that was."""
+    values = (row.values.get(name), (row.origin or {}).get(name))
+    return any(value not in (None, "", [], {}) for value in values)

@@ -1,0 +1,171 @@
+"""What rows and values are called on pages."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pyramid.i18n import TranslationStringFactory
+
+from draftedit.engine.errors import Key, Unknown
+from draftedit.engine.rows import Row
+from draftedit.engine.schema import Field, Part, Target
+
+_ = TranslationStringFactory("draftedit")
+
+LONG = 80  # characters of a value that a table shows at once
+
+Translate = Callable[[Any], str]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A value as a page shows it.
+
+    `kind` is none, empty, word, code or text; `full` is the whole of a long one.
+    """
+
+    text: str
+    kind: str
+    full: str | None = None
+
+    def __str__(self) -> str:
+        """Show it in a sentence."""
+        return self.text
+
+
+@dataclass
+class Names:
+    """The names of one object's rows and values, in the language of one request.
+
+    `find` reads a row by its key; `outside` names a row of another object, if it can.
+    `lowers`: in this language a noun is written small inside a sentence.
+    """
+
+    target: Target
+    find: Callable[[str, Key], Row]
+    translate: Translate
+    outside: Callable[[str, Key], str | None] = lambda table, key: None
+    lowers: bool = False
+    _known: dict[tuple[str, Key], Row] = field(default_factory=dict)
+    _outside: dict[tuple[str, Key], str | None] = field(default_factory=dict)
+
+    def know(self, rows: Iterable[Row]) -> None:
+        """Remember rows that were read anyway."""
+        self._known.update({(row.table, row.key): row for row in rows})
+
+    def part(self, table: str) -> str:
+        """Return what one row of a part is called, as a heading."""
+        return capital(self.translate(self.target.tables[table].title))
+
+    def parts(self, table: str) -> str:
+        """Return what the rows of a part are called, as a heading."""
+        return capital(self.translate(self.target.tables[table].title_plural))
+
+    def field(self, one: Field) -> str:
+        """Return the name of a field."""
+        return self.translate(one.label)
+
+    def small(self, text: str) -> str:
+        """Write a noun as it stands inside a sentence; abbreviations stay."""
+        if not self.lowers or text[1:2].isupper():
+            return text
+        return text[:1].lower() + text[1:]
+
+    def row(self, row: Row) -> str:
+        """Name a row by itself: “input”, or “Rule 12 “Web”” where no name is unique."""
+        part = self.target.tables[row.table]
+        label = label_of(part, row.values)
+        if label and is_telling(part):
+            return label
+        # A row without a name of its own shows its number; a label beside it helps.
+        named = f"{self.part(part.name)} {self.number(part, row.key)}".rstrip()
+        return f"{named} “{label}”" if label else named
+
+    def title(self, row: Row) -> str:
+        """Name a row with what it is: “Chain input”."""
+        part = self.target.tables[row.table]
+        named = self.row(row)
+        is_called = named != label_of(part, row.values)
+        return named if is_called else f"{self.part(part.name)} {named}"
+
+    def by_key(self, table: str, key: Key, with_part: bool = True) -> str:
+        """Name a row of which only the key is known."""
+        row = self.known(table, key)
+        if row is None:
+            part = self.target.tables[table]
+            return f"{self.part(table)} {self.number(part, key)}"
+        return self.title(row) if with_part else self.row(row)
+
+    def known(self, table: str, key: Key) -> Row | None:
+        """Return a row, read once; None where it is none of this object's."""
+        if (table, key) not in self._known:
+            try:
+                self._known[table, key] = self.find(table, key)
+            except Unknown:
+                return None
+        return self._known[table, key]
+
+    def number(self, part: Part, key: Key) -> str:
+        """Spell a key for people: what the draft made is new."""
+        if part.generated_key and part.key == (part.generated_key,):
+            number = int(key[0])
+            if number < 0:
+                text = _("new ${number}", mapping={"number": -number})
+                return self.translate(text)
+        return ", ".join(str(value) for value in key)
+
+    def value(self, one: Field, value: Any) -> Shown:
+        """Show a value of a field."""
+        if value is None:
+            return Shown(self.translate(_("none")), "none")
+        if one.references:
+            return Shown(self.reference(one, value), "word")
+        if isinstance(value, bool):
+            return Shown(self.translate(_("yes") if value else _("no")), "word")
+        if value == "":
+            return Shown(self.translate(_("empty")), "empty")
+        return _shown(one, value)
+
+    def reference(self, one: Field, value: Any) -> str:
+        """Name what a reference points to."""
+        table = str(one.references)
+        pointed = self.target.tables.get(table)
+        if pointed is not None and pointed.key == (one.referred,):
+            return self.by_key(table, (value,), with_part=False)
+        if (table, (value,)) not in self._outside:
+            self._outside[table, (value,)] = self.outside(table, (value,))
+        return self._outside[table, (value,)] or str(value)
+
+
+def _shown(one: Field, value: Any) -> Shown:
+    kind = "text" if one.type in ("string", "text", "enum") else "code"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if one.type == "datetime":
+        text = text.replace("T", " ").replace("Z", " UTC")
+    if one.type == "enum":
+        return Shown(text, "word")
+    if len(text) <= LONG and "\n" not in text:
+        return Shown(text, kind)
+    full = (
+        json.dumps(value, indent=2, ensure_ascii=False) if one.type == "json" else text
+    )
+    short = " ".join(text[: 2 * LONG].split())[:LONG].rstrip()
+    return Shown(f"{short}…", kind, full)
+
+
+def label_of(part: Part, values: Mapping[str, Any]) -> str:
+    """Return a row's label, if it has one."""
+    value = values.get(part.label_field) if part.label_field else None
+    return "" if value is None else " ".join(str(value).split())[:200]
+
+
+def is_telling(part: Part) -> bool:
+    """Tell whether a label alone says which row is meant."""
+    unique = {name for columns in (*part.uniques, part.key) for name in columns}
+    return part.label_field in unique or part.parent is None
+
+
+def capital(text: str) -> str:
+    """Begin with a capital letter."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,78 @@
+"""The addresses of one object's pages: of the live one, or of a draft."""
+
+from typing import Any, Protocol
+
+from pyramid.request import Request
+
+from draftedit.engine.errors import Key
+from draftedit.engine.keys import to_path
+
+
+class Places(Protocol):
+    """Where the rows of an object are shown."""
+
+    def page(self, part: str, parent: Key | None, **query: Any) -> str:
+        """Return the address of a page of rows."""
+
+    def row(self, table: str, key: Key, **query: Any) -> str | None:
+        """Return the address of one row's form, if it has one."""
+
+
+class LivePlaces:
+    """The pages of a live object."""
+
+    def __init__(self, request: Request, target: str, key: Key) -> None:
+        """Know the object."""
+        self._request = request
+        self._object = {"target": target, "id": to_path(key)}
+
+    def page(self, part: str, parent: Key | None, **query: Any) -> str:
+        """Return the address of a page of rows."""
+        where = _query(part=part, parent=_path(parent), **query)
+        path: str = self._request.route_path(
+            "draftedit.object", **self._object, _query=where
+        )
+        return path
+
+    def row(self, table: str, key: Key, **query: Any) -> str | None:
+        """A live row has no page of its own."""
+        return None
+
+
+class DraftPlaces:
+    """The pages of a draft."""
+
+    def __init__(self, request: Request, key: int) -> None:
+        """Know the draft."""
+        self._request = request
+        self._key = str(key)
+
+    def page(self, part: str, parent: Key | None, **query: Any) -> str:
+        """Return the address of a page of rows."""
+        return self.to("draft", part=part, parent=_path(parent), **query)
+
+    def row(self, table: str, key: Key, **query: Any) -> str | None:
+        """Return the address of one row's form."""
+        return self._path("row", {"table": table, "id": to_path(key)}, query)
+
+    def new(self, table: str, **query: Any) -> str:
+        """Return the address of the form of a new row."""
+        return self._path("row_new", {"table": table}, query)
+
+    def to(self, name: str, **query: Any) -> str:
+        """Return the address of a page or verb of the draft."""
+        return self._path(name, {}, query)
+
+    def _path(self, name: str, parts: dict[str, str], query: dict[str, Any]) -> str:
+        path: str = self._request.route_path(
+            f"draftedit.{name}", key=self._key, **parts, _query=_query(**query)
+        )
+        return path
+
+
+def _path(key: Key | None) -> str | None:
+    return None if key is None else to_path(key)
+
+
+def _query(**query: Any) -> dict[str, Any]:
+    return {name: value for name, value in query.items() if value not in (None, "")}

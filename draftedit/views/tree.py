@@ -1,0 +1,102 @@
+"""The tree of parts beside the rows.
+
+It opens along the path to where one is and shows at most a handful of rows of each
+level: what it costs does not grow with the object.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from draftedit.engine.errors import Key
+from draftedit.engine.listing import Page
+from draftedit.engine.rows import Row
+from draftedit.engine.schema import Part
+from draftedit.views.grid import children
+from draftedit.views.names import Names
+from draftedit.views.places import Places
+
+ROWS = 20
+
+
+class Source(Protocol):
+    """What rows are read from: a live object or a draft."""
+
+    def page(self, table: str, *args: Any, **options: Any) -> Page:
+        """Return a page of rows."""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One row in the tree, with its parts where the path leads through it."""
+
+    label: str
+    url: str
+    state: str
+    current: bool
+    groups: Sequence["Group"] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """The rows of one part below one parent; `more` where not all are shown."""
+
+    label: str
+    url: str
+    current: bool
+    branches: Sequence[Branch] = field(default=())
+    more: str | None = None
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Builds the groups below the root, for one place in the object."""
+
+    source: Source
+    names: Names
+    places: Places
+    path: Sequence[Row]
+    part: str | None
+
+    def groups(self, depth: int = 0) -> list[Group]:
+        """Return the groups below the row of the path at `depth`."""
+        row = self.path[depth]
+        tables = self.names.target.tables
+        return [
+            self._group(one, row, depth) for one in children(tables[row.table], tables)
+        ]
+
+    def _group(self, part: Part, parent: Row, depth: int) -> Group:
+        url = self.places.page(part.name, parent.key)
+        here = depth == len(self.path) - 1 and part.name == self.part
+        label = self.names.parts(part.name)
+        below = children(part, self.names.target.tables)
+        if not below:
+            return Group(label, url, here)
+        through = self.path[depth + 1] if depth + 1 < len(self.path) else None
+        if through is not None and through.table != part.name:
+            through = None
+        page = self._page(part, parent.key, through)
+        branches = [self._branch(row, below, through, depth) for row in page.rows]
+        return Group(label, url, here, branches, url if page.next else None)
+
+    def _page(self, part: Part, parent: Key, through: Row | None) -> Page:
+        page = self.source.page(part.name, parent=parent, limit=ROWS)
+        if through is not None and through.key not in {row.key for row in page.rows}:
+            page = self.source.page(
+                part.name, parent=parent, limit=ROWS, around=through.key
+            )
+        self.names.know(page.rows)
+        return page
+
+    def _branch(
+        self, row: Row, below: Sequence[Part], through: Row | None, depth: int
+    ) -> Branch:
+        url = self.places.page(below[0].name, row.key)
+        label = self.names.row(row)
+        if through is None or through.key != row.key:
+            return Branch(label, url, row.state, current=False)
+        # One part without parts of its own needs no heading: its rows are the row's.
+        if len(below) == 1 and not children(below[0], self.names.target.tables):
+            return Branch(label, url, row.state, current=True)
+        return Branch(label, url, row.state, False, self.groups(depth + 1))
