@@ -23,6 +23,7 @@ def main(global_config: Mapping[str, str], **settings: Any) -> Router:
             config.include(".headers.everywhere")
             config.include(".views.people")
             config.include("draftedit")
+            config.include("draftedit.views.errors.everywhere")
             config.add_drafts("draftedit.firewall.drafts")
             return config.make_wsgi_app()
     except BadSettings as error:
@@ -40,4 +41,5 @@ def includeme(config: Configurator) -> None:
     config.include(".headers")
     config.include(".routes")
     config.include(".views")
+    config.include(".views.errors")
     config.include(".api")

@@ -4,6 +4,7 @@ The names are part of the contract: a problem's `type` is `/problems/<name>`, th
 that shows the texts here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,11 @@ from translationstring import TranslationStringFactory
 
 from draftedit import guards
 from draftedit.engine import errors
+from draftedit.engine.listing import BadCursor
 
 _ = TranslationStringFactory("draftedit")
+
+Translate = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -220,6 +224,7 @@ _KINDS = (
 KINDS = {kind.name: kind for kind in _KINDS}
 
 _NAMES: dict[type[errors.DraftError], str] = {
+    BadCursor: "bad-request",
     errors.BadOperation: "bad-operation",
     errors.BaseMoved: "base-moved",
     errors.Conflicts: "conflicts",
@@ -251,22 +256,22 @@ def kind_of_status(status: int) -> Kind | None:
     return next((kind for kind in _KINDS if kind.status == status), None)
 
 
-def members(error: errors.DraftError) -> dict[str, Any]:
+def members(error: errors.DraftError, translate: Translate = str) -> dict[str, Any]:
     """Return what a refusal says beyond its message: its problems, its conflicts."""
     if isinstance(error, errors.Refused | errors.DoesNotFit):
-        return {"problems": [problem(item) for item in error.problems]}
+        return {"problems": [problem(item, translate) for item in error.problems]}
     if isinstance(error, errors.Conflicts):
         return {"conflicts": [conflict(item) for item in error.conflicts]}
     return {}
 
 
-def problem(item: errors.Problem) -> dict[str, Any]:
+def problem(item: errors.Problem, translate: Translate = str) -> dict[str, Any]:
     """Spell a problem; the place in a batch only where it was one."""
     spelled: dict[str, Any] = {
         "table": item.table,
         "id": _id(item.key),
         "field": item.field,
-        "message": item.message,
+        "message": translate(item.message),
     }
     if item.operation is not None:
         spelled["operation"] = item.operation

@@ -52,6 +52,8 @@ def revisions(context: HistoryContext, request: Request) -> Response:
         context.key,
         **query.listed(request),
     )
+    if not found.items:
+        _find(context, request)
     return answers.answer(answers.items(found.items, spelling.revision, found.next))
 
 
@@ -60,7 +62,14 @@ def open_drafts(context: HistoryContext, request: Request) -> Response:
     found = objects.open_drafts(
         context.drafts, request.dbsession, context.target, context.key
     )
+    if not found:
+        _find(context, request)
     return answers.answer(pieces.piece(request, found, spelling.open_draft))
+
+
+def _find(context: HistoryContext, request: Request) -> None:
+    """Answer 404 for an object of which there is nothing at all."""
+    objects.find(context.drafts, request.dbsession, context.target, context.key)
 
 
 ENDPOINTS = (

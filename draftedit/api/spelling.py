@@ -56,7 +56,7 @@ def object_info(item: Any) -> dict[str, Any]:
 def live_object(item: Any) -> dict[str, Any]:
     """Spell a live object: its root row; the rest is read by pages."""
     return {
-        "target": item.target,
+        "target": item.target.name,
         "id": list(item.key),
         "label": item.label,
         "revision": item.revision,
