@@ -13,10 +13,13 @@ from pyramid.registry import Registry
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid_retry import mark_error_retryable
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 Handler = Callable[[Request], Response]
+
+# What a database that does not do its work is noticed by.
+DATABASE_ERRORS = (DBAPIError, PendingRollbackError, PoolTimeout)
 
 # Two savers meet at the primary keys of these: the second tries again and is then
 # answered by what the first did.

@@ -9,7 +9,9 @@ from pyramid.response import Response
 
 from draftedit.api import answers
 from draftedit.api.endpoint import Endpoint
-from draftedit.api.schemas import PARAMETERS, SCHEMAS, ref
+from draftedit.api.parameters import PARAMETERS
+from draftedit.api.schema_terms import ref
+from draftedit.api.schemas import SCHEMAS
 from draftedit.contexts import API_PREFIX, Site
 
 _PLACEHOLDER = re.compile(r"{(\w+)}")

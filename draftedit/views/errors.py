@@ -12,11 +12,11 @@ from pyramid.renderers import render
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
-from sqlalchemy.exc import SQLAlchemyError
 
 from draftedit.api import json_text, spelling
 from draftedit.contexts import API_PREFIX, DraftContext
 from draftedit.engine.errors import DraftError, StaleVersion
+from draftedit.retry import DATABASE_ERRORS
 from draftedit.views.reports import Report, report
 
 OUR_ROUTES = "draftedit."
@@ -30,7 +30,7 @@ ANSWERED = (
     HTTPForbidden,
     HTTPNotFound,
     UnicodeDecodeError,
-    SQLAlchemyError,
+    *DATABASE_ERRORS,
 )
 
 PROGRAM, PERSON, ANYONE = "program", "person", "anyone"
@@ -95,7 +95,7 @@ def tell_person(error: Exception, request: Request) -> Response:
     values = {"kind": found.kind, "detail": found.detail, **found.members}
     try:
         page = render(TEMPLATE, values, request)
-    except SQLAlchemyError:
+    except DATABASE_ERRORS:
         # The page would ask who is signed in, and the database is what is missing.
         page = f"{request.localizer.translate(found.detail)}\n"
     content_type = "text/html" if page.lstrip().startswith("<") else "text/plain"

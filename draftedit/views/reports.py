@@ -7,11 +7,10 @@ from pyramid.exceptions import BadCSRFOrigin, BadCSRFToken, PredicateMismatch
 from pyramid.httpexceptions import HTTPError, HTTPForbidden, HTTPNotFound
 from pyramid.i18n import TranslationStringFactory
 from pyramid.request import Request
-from sqlalchemy.exc import SQLAlchemyError
 
 from draftedit import problems, retry
 from draftedit.engine.errors import DoesNotFit, DraftError, Refused
-from draftedit.problems import KINDS, Kind
+from draftedit.problem_kinds import KINDS, Kind, kind_of_status
 
 _ = TranslationStringFactory("draftedit")
 
@@ -36,7 +35,7 @@ def report(error: Exception, request: Request) -> Report | None:
         return _http_error(error, request)
     if isinstance(error, UnicodeDecodeError):
         return Report(KINDS["bad-request"], _("The address is not in UTF-8."))
-    if isinstance(error, SQLAlchemyError):
+    if isinstance(error, retry.DATABASE_ERRORS):
         return _database_error(error)
     return None
 
@@ -63,7 +62,7 @@ def _http_error(error: HTTPError, request: Request) -> Report | None:
         return _forbidden(error, request)
     if isinstance(error, BadCSRFToken | BadCSRFOrigin):
         return Report(KINDS["csrf"], error.detail or error.explanation)
-    kind = problems.kind_of_status(error.code)
+    kind = kind_of_status(error.code)
     if kind is None:
         return None
     kept = {n: v for n, v in error.headers.items() if n.lower() == "retry-after"}
@@ -80,7 +79,7 @@ def _forbidden(error: HTTPForbidden, request: Request) -> Report:
     return Report(KINDS["forbidden"], str(error.result or error.detail))
 
 
-def _database_error(error: SQLAlchemyError) -> Report | None:
+def _database_error(error: Exception) -> Report | None:
     if retry.is_away(error) or retry.is_not_migrated(error):
         what = _("The database is away.")
         if retry.is_not_migrated(error):

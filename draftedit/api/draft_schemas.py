@@ -1,0 +1,103 @@
+"""The shapes of drafts: what is sent to them, and what they answer."""
+
+from draftedit.api.schema_terms import (
+    COUNT,
+    DRAFT_ROWS,
+    FLAG,
+    STACKS,
+    TEXT,
+    TEXT_OR_NULL,
+    TIME,
+    TIME_OR_NULL,
+    Schema,
+    an_object,
+    list_of,
+    ref,
+)
+
+DRAFTS: dict[str, Schema] = {
+    "Opening": {
+        **an_object("target", "id", target=TEXT, id=ref("GivenKey")),
+        "additionalProperties": False,
+    },
+    "Draft": an_object(
+        "key url target id label base state closed_because version undo redo owner"
+        " opened_at changed_at closed_at behind",
+        key={"type": "integer"},
+        url={"type": "string", "format": "uri"},
+        target=TEXT,
+        id=ref("Key"),
+        label=TEXT_OR_NULL,
+        base=COUNT,
+        state={"enum": ["open", "saved", "cancelled"]},
+        closed_because={"enum": [None, "user", "idle"]},
+        owner=TEXT,
+        opened_at=TIME,
+        changed_at=TIME,
+        closed_at=TIME_OR_NULL,
+        behind=COUNT,
+        **STACKS,
+    ),
+    "Choice": an_object("id label", id=ref("Key"), label=TEXT_OR_NULL),
+    "Change": an_object(
+        "table id kind fields",
+        table=TEXT,
+        id=ref("Key"),
+        kind={"enum": ["new", "changed", "gone"]},
+        fields={
+            "type": "object",
+            "additionalProperties": an_object("draft", "base"),
+        },
+    ),
+    "Entry": an_object(
+        "sequence done label operation inverse at",
+        sequence={"type": "integer"},
+        done=FLAG,
+        label=TEXT_OR_NULL,
+        operation=ref("DoneOperation"),
+        inverse=ref("DoneOperation"),
+        at=TIME,
+    ),
+    "Steps": {
+        **an_object("", "count to", count={"type": "integer", "minimum": 1}, to=COUNT),
+        "not": {"required": ["count", "to"]},
+        "additionalProperties": False,
+    },
+    "Moved": an_object(
+        "version undo redo operations rows",
+        operations=list_of(ref("DoneOperation")),
+        rows=DRAFT_ROWS,
+        **STACKS,
+    ),
+    "Message": {
+        **an_object("", "message", message=TEXT),
+        "additionalProperties": False,
+    },
+    "Saved": an_object(
+        "target id revision ids merged",
+        target=TEXT,
+        id=ref("Key"),
+        revision=COUNT,
+        ids={
+            "description": "By table: draft-made keys, as in paths, and the real ones.",
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "additionalProperties": ref("Key"),
+            },
+        },
+        merged=list_of({}),
+    ),
+    "Day": an_object(
+        "day target opened saved cancelled abandoned operations undos seconds_open",
+        day={"type": "string", "format": "date"},
+        target=TEXT,
+        opened=COUNT,
+        saved=COUNT,
+        cancelled=COUNT,
+        abandoned=COUNT,
+        operations=COUNT,
+        undos=COUNT,
+        seconds_open=COUNT,
+    ),
+}

@@ -1,0 +1,47 @@
+"""The parameters of query strings, as they are described."""
+
+from typing import Any
+
+from draftedit.api.schema_terms import TEXT
+
+# The parameters of the query string, by the names that endpoints list them under.
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "after": {
+        "name": "after",
+        "schema": TEXT,
+        "description": "The cursor `next` of the piece before.",
+    },
+    "limit": {
+        "name": "limit",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 500, "default": 50},
+    },
+    "q": {
+        "name": "q",
+        "schema": {"type": "string", "maxLength": 200},
+        "description": "Text to look for, whatever its case.",
+    },
+    "parent": {
+        "name": "parent",
+        "schema": TEXT,
+        "description": "The key of the row above, spelled as in paths.",
+    },
+    "around": {
+        "name": "around",
+        "schema": TEXT,
+        "description": "A key: the piece that has this row.",
+    },
+    "gone": {
+        "name": "gone",
+        "schema": {"enum": ["0", "1"]},
+        "description": "1: also the rows that the draft deletes.",
+    },
+    "state_of_row": {
+        "name": "state",
+        "schema": {"enum": ["changed"]},
+        "description": "Only the rows that the draft changes.",
+    },
+    "state_of_draft": {
+        "name": "state",
+        "schema": {"enum": ["open", "saved", "cancelled"]},
+    },
+}

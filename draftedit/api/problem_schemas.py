@@ -1,0 +1,49 @@
+"""The shapes of problems and conflicts."""
+
+from draftedit.api.schema_terms import (
+    COUNT,
+    TEXT,
+    TEXT_OR_NULL,
+    TIME_OR_NULL,
+    Schema,
+    an_object,
+    list_of,
+    ref,
+)
+
+_SIDES: dict[str, Schema] = {"base": {}, "draft": {}, "live": {}}
+_PLACE: dict[str, Schema] = {
+    "table": TEXT_OR_NULL,
+    "id": {"anyOf": [ref("Key"), {"type": "null"}]},
+    "field": TEXT_OR_NULL,
+}
+
+PROBLEMS: dict[str, Schema] = {
+    "Problem": an_object(
+        "type title status",
+        "detail problems conflicts draft",
+        type={"type": "string", "format": "uri-reference"},
+        title=TEXT,
+        status={"type": "integer"},
+        detail=TEXT,
+        problems=list_of(ref("Wrong")),
+        conflicts=list_of(ref("Conflict")),
+        draft=ref("Draft"),
+    ),
+    "Wrong": an_object(
+        "table id field message",
+        "operation other",
+        message=TEXT,
+        operation=COUNT,
+        other=ref("Key"),
+        **_PLACE,
+    ),
+    "Conflict": an_object(
+        "table id field kind base draft live live_by live_at",
+        kind={"enum": ["field", "row", "link", "order", "unique"]},
+        live_by=TEXT_OR_NULL,
+        live_at=TIME_OR_NULL,
+        **_PLACE,
+        **_SIDES,
+    ),
+}

@@ -1,0 +1,41 @@
+"""The words that schemas are written with: JSON Schema as OpenAPI 3.1 has it."""
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+
+def an_object(required: str, optional: str = "", /, **properties: Schema) -> Schema:
+    """Describe an object; its properties without a schema of their own are open."""
+    names = [*required.split(), *optional.split()]
+    return {
+        "type": "object",
+        "properties": {name: properties.get(name, {}) for name in names},
+        "required": required.split(),
+    }
+
+
+def list_of(item: Schema) -> Schema:
+    """Describe a list."""
+    return {"type": "array", "items": item}
+
+
+def nullable(kind: str, **more: Any) -> Schema:
+    """Describe a value of a type, or null."""
+    return {"type": [kind, "null"], **more}
+
+
+def ref(name: str) -> Schema:
+    """Refer to a schema by its name."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+TEXT: Schema = {"type": "string"}
+FLAG: Schema = {"type": "boolean"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+TIME: Schema = {"type": "string", "format": "date-time"}
+TIME_OR_NULL = nullable("string", format="date-time")
+TEXT_OR_NULL = nullable("string")
+
+STACKS: dict[str, Schema] = {"version": COUNT, "undo": COUNT, "redo": COUNT}
+DRAFT_ROWS = list_of(ref("DraftRow"))
