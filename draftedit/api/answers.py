@@ -19,13 +19,11 @@ def answer(data: Any, status: int = 200) -> Response:
 
 def answer_text(text: str, status: int = 200) -> Response:
     """Answer with JSON that is spelled already."""
-    return Response(
-        text.encode(),
-        status=status,
-        content_type="application/json",
-        charset=None,
-        headers={"Cache-Control": "no-store"},
+    response = Response(
+        text.encode(), status=status, content_type="application/json", charset=None
     )
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def items(found: Iterable[Any], spell: Callable[[Any], Any], following: Any) -> Any:

@@ -11,7 +11,6 @@ from pyramid.httpexceptions import HTTPError, HTTPForbidden, HTTPNotFound
 from pyramid.renderers import render
 from pyramid.request import Request
 from pyramid.response import Response
-from pyramid.security import NO_PERMISSION_REQUIRED
 
 from draftedit.api import json_text, spelling
 from draftedit.contexts import API_PREFIX, DraftContext
@@ -145,9 +144,4 @@ def everywhere(config: Configurator) -> None:
 
 def _add(config: Configurator, view: Any, who: str) -> None:
     for kind in ANSWERED:
-        config.add_exception_view(
-            view,
-            context=kind,
-            answers_errors_of=who,
-            permission=NO_PERMISSION_REQUIRED,
-        )
+        config.add_exception_view(view, context=kind, answers_errors_of=who)

@@ -1,0 +1,102 @@
+"""A small ruleset, and programs of users who work on it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy.orm import Session
+
+from draftedit import accounts
+from draftedit.engine import order
+from draftedit.firewall.models import Chain, NftTable, Rule, Ruleset, Tag
+from tests.api.program import Draft, Program
+
+PASSWORD = "a password of the tests"
+
+
+@dataclass(frozen=True)
+class Example:
+    """The keys of one ruleset: a table, two chains, three rules in the first."""
+
+    ruleset: int
+    table: int
+    input: int
+    output: int
+    rules: tuple[int, int, int]
+    tag: int
+
+
+def make_example(dbsession: Session, name: str = "office") -> Example:
+    """Write a small ruleset as live rows."""
+    places = order.spread(3)
+    comments = ("web", "mail", "ssh")
+    rules = [
+        Rule(place=place, action="accept", comment=comment)
+        for place, comment in zip(places, comments, strict=True)
+    ]
+    chains = [
+        Chain(name="input", place=places[0], rules=rules),
+        Chain(name="output", place=places[1]),
+    ]
+    table = NftTable(family="inet", name="filter", chains=chains)
+    ruleset, tag = Ruleset(name=name, tables=[table]), Tag(name=f"tag of {name}")
+    dbsession.add_all([ruleset, tag])
+    dbsession.flush()
+    return Example(
+        ruleset.id,
+        table.id,
+        *(chain.id for chain in chains),
+        tuple(rule.id for rule in rules),
+        tag.id,
+    )
+
+
+def token_for(dbsession: Session, name: str, role: str = "editor") -> str:
+    """Return a token of that user, who is made when there is none."""
+    user = accounts.look_up(dbsession, name)
+    if user is None:
+        user = accounts.create(dbsession, name, role, PASSWORD)
+    return accounts.new_token(dbsession, user, "tests")[1]
+
+
+@pytest.fixture
+def example(dbsession_factory) -> Example:
+    with dbsession_factory.begin() as dbsession:
+        return make_example(dbsession)
+
+
+@pytest.fixture
+def other(dbsession_factory, example) -> Example:
+    """Return another object, of which no draft on `example` may touch anything."""
+    with dbsession_factory.begin() as dbsession:
+        return make_example(dbsession, "home")
+
+
+@pytest.fixture
+def program(dbsession_factory, new_testapp) -> Callable[..., Program]:
+    """Return `program(name, role="editor")`: a program of that user."""
+
+    def program(name: str, role: str = "editor") -> Program:
+        with dbsession_factory.begin() as dbsession:
+            token = token_for(dbsession, name, role)
+        return Program(new_testapp(), token)
+
+    return program
+
+
+@pytest.fixture
+def ada(program) -> Program:
+    """Return the program of an editor."""
+    return program("ada")
+
+
+@pytest.fixture
+def stranger(new_testapp) -> Program:
+    """Return a program that nobody has given a token."""
+    return Program(new_testapp())
+
+
+@pytest.fixture
+def draft(ada, example) -> Draft:
+    """Return a draft of ada's on `example`."""
+    return ada.open("ruleset", example.ruleset)
