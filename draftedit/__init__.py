@@ -10,7 +10,25 @@ from typing import Any
 from pyramid.config import Configurator
 from pyramid.router import Router
 
+from draftedit.drafts import Drafts
+from draftedit.editing import EditSession
+from draftedit.engine.operations import Batch, Delete, Insert, Move, Restore, Set
+from draftedit.engine.order import OrderKey
 from draftedit.settings import BadSettings
+
+__all__ = [
+    "Batch",
+    "Delete",
+    "Drafts",
+    "EditSession",
+    "Insert",
+    "Move",
+    "OrderKey",
+    "Restore",
+    "Set",
+    "includeme",
+    "main",
+]
 
 
 def main(global_config: Mapping[str, str], **settings: Any) -> Router:

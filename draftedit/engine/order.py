@@ -66,7 +66,7 @@ def between(low: str | None, high: str | None) -> str:
     if low is None and high is None:
         return _digits(MIDDLE)
     if high is None:
-        assert low is not None  # noqa: S101 — the type checker cannot see the case above
+        assert low is not None
         return _place(_number(low) + 1)
     if low is None:
         return _place(_number(high) - 1)

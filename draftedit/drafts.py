@@ -1,0 +1,225 @@
+"""`Drafts`: what a host registers its targets with, and opens drafts from.
+
+drafts = Drafts(Base.metadata)
+drafts.target(Order, label=Order.number, order={Line: Line.place})
+edit = drafts.open(dbsession, Order, 42, owner="ada")
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute, Mapper, Session
+
+from draftedit.editing import DraftInfo, EditSession, refuse_new
+from draftedit.engine import operations, records, registration, tables
+from draftedit.engine.draft_rows import DraftRows
+from draftedit.engine.errors import BadModel, Key, Unknown
+from draftedit.engine.keys import to_path
+from draftedit.engine.listing import Listing
+from draftedit.engine.operations import Operation
+from draftedit.engine.operations.fields import defaults
+from draftedit.engine.schema import Park, Target
+from draftedit.engine.statistics import DayStatistics, statistics
+from draftedit.engine.view import parse_key
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Drafts:
+    """The targets of one host, and the tables that its drafts live in.
+
+    Made at import time, so that Alembic sees `drafts.metadata` beside the host's own.
+    """
+
+    def __init__(self, metadata: sa.MetaData) -> None:
+        """Prepare drafts over the tables of `metadata`, which is not altered."""
+        self.host_metadata = metadata
+        self.metadata = sa.MetaData(naming_convention=NAMING_CONVENTION)
+        self.tables = tables.build(self.metadata)
+        self.targets: dict[str, Target] = {}
+        self.operations: dict[str, type[Operation]] = dict(operations.BUILT_IN)
+
+    def target(
+        self,
+        model: type[Any],
+        *,
+        label: InstrumentedAttribute[Any],
+        order: Mapping[type[Any], InstrumentedAttribute[Any]] | None = None,
+        park: Park | None = None,
+    ) -> Target:
+        """Register a root class with its parts.
+
+        `label` is the column an object is called by; `order` maps part classes to
+        their `OrderKey` columns; `park(table, row)` returns the values that a row
+        takes for the moment in which another row needs its unique ones. Raises
+        BadModel, naming what cannot be drafted.
+        """
+        target = registration.build_target(
+            _mapper(model),
+            _column_name(label),
+            {_table_name(m): _column_name(c) for m, c in (order or {}).items()},
+            self.metadata,
+            park,
+        )
+        self._check_free(target)
+        self.targets[target.name] = target
+        return target
+
+    def _check_free(self, target: Target) -> None:
+        owned = {n: one.name for one in self.targets.values() for n in one.tables}
+        for name in target.tables:
+            if name in owned:
+                raise BadModel(f"{name} is part of {owned[name]} and of {target.name}")
+        for name in self.metadata.tables:
+            if name in self.host_metadata.tables:
+                raise BadModel(f"{name} is a table of the host and of draftedit")
+
+    def operation(self, kind: type[Operation]) -> type[Operation]:
+        """Register an operation of the host's own; usable as a class decorator."""
+        if kind.op in self.operations:
+            raise BadModel(f"there is an operation {kind.op!r} already")
+        self.operations[kind.op] = kind
+        return kind
+
+    def operation_from_json(self, data: Any) -> Operation:
+        """Read an operation that a caller sent; raise BadOperation."""
+        hidden = operations.BUILT_IN.keys() - operations.PUBLIC.keys()
+        public = {n: k for n, k in self.operations.items() if n not in hidden}
+        return operations.from_json(data, public)
+
+    def find_target(self, target: type[Any] | str) -> Target:
+        """Return the target of a class or of a root table's name; raise Unknown."""
+        name = target if isinstance(target, str) else _table_name(target)
+        if name not in self.targets:
+            raise Unknown("target", name)
+        return self.targets[name]
+
+    def open(
+        self,
+        dbsession: Session,
+        target: type[Any] | str,
+        key: Any = None,
+        *,
+        owner: str,
+    ) -> EditSession:
+        """Open a draft on the object `key` (None: on a new object) for `owner`.
+
+        Copies the target row and nothing else. Raises Unknown where there is no such
+        object.
+        """
+        found = self.find_target(target)
+        if key is None:
+            return self._open_new(dbsession, found, owner)
+        dialect = dbsession.get_bind().dialect.name
+        columns = key if isinstance(key, tuple | list) else (key,)
+        root = parse_key(found.root, columns, dialect)
+        # The revision is read first: were the row read first, a save in between would
+        # give the draft an old row under a new base.
+        record = self._record(dbsession, found, root, owner)
+        edit = self._session(dbsession, found, record)
+        rows = DraftRows(dbsession, found, root, record.key)
+        row = rows.find(found.name, root)
+        if row is None:
+            raise Unknown(found.name, to_path(root))
+        rows.write(row)
+        return edit
+
+    def _open_new(self, dbsession: Session, target: Target, owner: str) -> EditSession:
+        part = target.root
+        dialect = dbsession.get_bind().dialect.name
+        values = defaults(part, {}, dialect)
+        last_key = 0
+        if part.generated_key is not None:
+            # Draft 0 is none: only the live rows are asked for the smallest key.
+            last_key = DraftRows(dbsession, target, (), 0).next_key(part)
+            values[part.generated_key] = last_key
+        if any(values.get(name) is None for name in part.key):
+            raise refuse_new(
+                f"A new {part.title} needs a key that draftedit cannot make."
+            )
+        root = part.key_of(values)
+        record = self._record(dbsession, target, root, owner)
+        if last_key:
+            record = records.set_last_key(dbsession, self.tables, record, last_key)
+        rows = DraftRows(dbsession, target, root, record.key, last_key)
+        omitted = frozenset(n for n in part.columns if n not in values)
+        rows.add(part, {name: values.get(name) for name in part.columns}, omitted)
+        return self._session(dbsession, target, record)
+
+    def _record(
+        self, dbsession: Session, target: Target, root: Key, owner: str
+    ) -> records.DraftRecord:
+        return records.open_draft(
+            dbsession,
+            self.tables,
+            owner,
+            target.name,
+            to_path(root),
+            target.fingerprint,
+        )
+
+    def resume(
+        self,
+        dbsession: Session,
+        draft_key: int | str,
+        *,
+        owner: str | None,
+        lock: bool = False,
+    ) -> EditSession:
+        """Take up a draft of `owner` (None: of anybody, for code that may).
+
+        `lock` makes other requests on the same draft wait. Raises Unknown where there
+        is none, or another user's.
+        """
+        key = records.parse_draft_key(draft_key)
+        if lock:
+            records.lock(dbsession, self.tables, key)
+        record = records.load(dbsession, self.tables, key, owner)
+        return self._session(dbsession, self.find_target(record.target), record)
+
+    def _session(
+        self, dbsession: Session, target: Target, record: records.DraftRecord
+    ) -> EditSession:
+        return EditSession(dbsession, self.tables, target, self.operations, record)
+
+    def mine(
+        self,
+        dbsession: Session,
+        owner: str,
+        state: str | None = None,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Listing[DraftInfo]:
+        """List the drafts of `owner`, the newest first."""
+        found = records.listing(dbsession, self.tables, owner, state, after, limit)
+        known = [one for one in found.items if one.target in self.targets]
+        infos = [
+            self._session(dbsession, self.targets[one.target], one).info
+            for one in known
+        ]
+        return Listing(infos, found.next)
+
+    def statistics(self, dbsession: Session) -> Sequence[DayStatistics]:
+        """Count drafts per day and target: the roll-up and the drafts together."""
+        return statistics(dbsession, self.tables)
+
+
+def _mapper(model: type[Any]) -> Mapper[Any]:
+    mapper: Mapper[Any] = sa.inspect(model)
+    return mapper
+
+
+def _table_name(model: type[Any]) -> str:
+    table = _mapper(model).local_table
+    if not isinstance(table, sa.Table):
+        raise BadModel(f"{model.__name__} is not mapped to a table")
+    return table.name
+
+
+def _column_name(attribute: InstrumentedAttribute[Any]) -> str:
+    return str(attribute.property.columns[0].name)

@@ -1,0 +1,133 @@
+"""The rows of one draft: read over live, written beside it, copied when touched."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from draftedit.engine.errors import Key
+from draftedit.engine.keys import to_path
+from draftedit.engine.listing import Query
+from draftedit.engine.reading import key_binds
+from draftedit.engine.rows import Row
+from draftedit.engine.schema import Part, Target
+from draftedit.engine.values import canonical
+from draftedit.engine.view import View
+
+_KEY = "draftedit_key"  # begins the names of parameters; no column is called so
+
+
+class DraftRows(View):
+    """What operations change: the rows of the object `root` in a draft.
+
+    `last_key` is the last key that the draft made; `touched` collects the rows that
+    were written, in order, for the answer to the caller. `names` are the rows that
+    a batch has named; `replaying` is true while the journal undoes and redoes, where
+    an operation is exact and may touch what is out of sight.
+    """
+
+    def __init__(
+        self,
+        dbsession: Session,
+        target: Target,
+        root: Key,
+        draft: int,
+        last_key: int = 0,
+    ) -> None:
+        """Open the rows of draft `draft`."""
+        super().__init__(dbsession, target, root, draft)
+        self.number = draft
+        self.last_key = last_key
+        self.touched: dict[tuple[str, Key], None] = {}
+        self.names: dict[str, Key] = {}
+        self.replaying = False
+
+    def next_key(self, part: Part) -> int:
+        """Make a key for a new row: negative, below every live one, never twice."""
+        column = part.live.c[str(part.generated_key)]
+        smallest = self.dbsession.scalar(sa.select(sa.func.min(column))) or 0
+        self.last_key = min(self.last_key, smallest, 0) - 1
+        return self.last_key
+
+    def add(self, part: Part, values: dict[str, Any], omitted: frozenset[str]) -> Row:
+        """Insert a row that only this draft has; `values` names every column."""
+        key = part.key_of(values)
+        row = Row(part.name, key, values, touched=True, omitted=omitted)
+        self._insert(part, row)
+        return self._remember(row)
+
+    def write(
+        self,
+        row: Row,
+        values: Mapping[str, Any] | None = None,
+        gone: bool | None = None,
+        omitted: frozenset[str] | None = None,
+    ) -> Row:
+        """Change a row in the draft; copy it from live when first touched."""
+        part = self.target.tables[row.table]
+        changed = row.with_values(
+            values or {},
+            touched=True,
+            gone=row.gone if gone is None else gone,
+            omitted=row.omitted if omitted is None else omitted,
+        )
+        if row.touched:
+            self._update(part, changed)
+        else:
+            changed = changed.with_values({}, origin=row.values)
+            self._insert(part, changed)
+        return self._remember(changed)
+
+    def _remember(self, row: Row) -> Row:
+        self.known[row.table, row.key] = row
+        self.touched[row.table, row.key] = None
+        return row
+
+    def _insert(self, part: Part, row: Row) -> None:
+        record = self._record(part, row)
+        record["draft"] = self.number
+        record["root"] = to_path(self.root)
+        record["origin"] = None if row.origin is None else canonical(row.origin)
+        self.dbsession.execute(_insert_statement(part), record)
+
+    def _update(self, part: Part, row: Row) -> None:
+        record = self._record(part, row)
+        for name in part.key:
+            del record[name]
+        record |= key_binds(part, row.key, _KEY) | {f"{_KEY}_draft": self.number}
+        self.dbsession.execute(_update_statement(part), record)
+
+    def _record(self, part: Part, row: Row) -> dict[str, Any]:
+        return {
+            **part.decode(row.values),
+            "gone": row.gone,
+            "omitted": canonical(sorted(row.omitted)) if row.omitted else None,
+        }
+
+    def hangs_below(self, row: Row) -> bool:
+        """Tell whether a row that is not gone itself hangs below this one."""
+        part = self.target.tables[row.table]
+        return any(
+            self.fetch(child, Query(child.name), row.key, None, 1)[0]
+            for child in (self.target.tables[name] for name in part.children)
+        )
+
+
+@cache
+def _insert_statement(part: Part) -> sa.Insert:
+    return sa.insert(part.draft)
+
+
+@cache
+def _update_statement(part: Part) -> sa.Update:
+    draft = part.draft.c
+    return sa.update(part.draft).where(
+        draft.draft == sa.bindparam(f"{_KEY}_draft", type_=sa.BigInteger()),
+        *(
+            draft[name]
+            == sa.bindparam(f"{_KEY}_{name}", type_=part.fields[name].codec.plain)
+            for name in part.key
+        ),
+    )

@@ -1,0 +1,138 @@
+"""The journal of a draft: below the position the undo stack, above it the redo stack.
+
+Undo and redo are one function over the two stacks: apply the operation that turns the
+entry over, and keep the inverse that this made.
+"""
+
+import datetime
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from draftedit.engine.draft_rows import DraftRows
+from draftedit.engine.errors import DraftError
+from draftedit.engine.listing import Listing, read_number, write_cursor
+from draftedit.engine.operations import Done, Operation, from_json
+from draftedit.engine.tables import Tables
+from draftedit.engine.values import canonical
+
+
+class BrokenJournal(DraftError):
+    """An inverse could not be applied: nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One step of the journal; `done`: it lies below the position.
+
+    `operation` and `inverse` are JSON, so that an entry can be read even where a
+    migration has taken a column away.
+    """
+
+    sequence: int
+    done: bool
+    label: str | None
+    operation: dict[str, Any]
+    inverse: dict[str, Any]
+    at: datetime.datetime
+
+
+class Journal:
+    """The operations of one draft, in order."""
+
+    def __init__(
+        self,
+        dbsession: Session,
+        tables: Tables,
+        draft: int,
+        known: Mapping[str, type[Operation]],
+    ) -> None:
+        """Open the journal; `known` are the operations by their names in JSON."""
+        self.dbsession = dbsession
+        self.table = tables.operation
+        self.draft = draft
+        self.known = known
+
+    def record(
+        self, sequence: int, done: Done, label: str | None, at: datetime.datetime
+    ) -> None:
+        """Write what was done at `sequence`; what could be redone is forgotten."""
+        columns = self.table.c
+        self.dbsession.execute(
+            sa.delete(self.table).where(
+                columns.draft == self.draft, columns.sequence >= sequence
+            )
+        )
+        self.dbsession.execute(
+            sa.insert(self.table),
+            {
+                "draft": self.draft,
+                "sequence": sequence,
+                "forward": canonical(done.operation.to_json()),
+                "inverse": canonical(done.inverse.to_json()),
+                "label": label,
+                "at": at,
+            },
+        )
+
+    def turn(self, rows: DraftRows, sequence: int, undo: bool) -> Operation:
+        """Undo or redo the entry at `sequence`; return the operation applied."""
+        entry = self._entry(sequence)
+        text = entry["inverse"] if undo else entry["again"]
+        operation = from_json(json.loads(text), self.known, stored=True)
+        rows.replaying = True
+        try:
+            done = operation.apply(rows)
+        finally:
+            rows.replaying = False
+        if done is None:
+            raise BrokenJournal(f"Entry {sequence} changes nothing any more.")
+        kept = {"again" if undo else "inverse": canonical(done.inverse.to_json())}
+        columns = self.table.c
+        self.dbsession.execute(
+            sa.update(self.table)
+            .where(columns.draft == self.draft, columns.sequence == sequence)
+            .values(kept)
+        )
+        return done.operation
+
+    def _entry(self, sequence: int) -> Mapping[str, Any]:
+        columns = self.table.c
+        wanted = sa.select(self.table).where(
+            columns.draft == self.draft, columns.sequence == sequence
+        )
+        return dict(self.dbsession.execute(wanted).mappings().one())
+
+    def entries(
+        self,
+        position: int,
+        after: str | None = None,
+        limit: int = 50,
+        newest_first: bool = False,
+    ) -> Listing[Entry]:
+        """List the entries; those up to `position` are done."""
+        column = self.table.c.sequence
+        wanted = sa.select(self.table).where(self.table.c.draft == self.draft)
+        start = read_number(after)
+        if start is not None:
+            wanted = wanted.where(column < start if newest_first else column > start)
+        wanted = wanted.order_by(column.desc() if newest_first else column)
+        records = self.dbsession.execute(wanted.limit(limit + 1)).mappings().all()
+        items = [_entry_from(dict(one), position) for one in records[:limit]]
+        more = len(records) > limit
+        return Listing(items, write_cursor(items[-1].sequence) if more else None)
+
+
+def _entry_from(record: Mapping[str, Any], position: int) -> Entry:
+    return Entry(
+        sequence=record["sequence"],
+        done=record["sequence"] <= position,
+        label=record["label"],
+        operation=json.loads(record["forward"]),
+        inverse=json.loads(record["inverse"]),
+        at=record["at"],
+    )

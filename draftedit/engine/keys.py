@@ -1,0 +1,39 @@
+"""Row keys: tuples of encoded values, and how they are spelled in a path."""
+
+from collections.abc import Sequence
+from typing import Any
+
+# Inside a column, the escapes of JSON Pointer (RFC 6901) and one for the comma.
+_ESCAPES = (("~", "~0"), ("/", "~1"), (",", "~2"))
+
+
+def to_path(key: Sequence[Any]) -> str:
+    """Spell a key for a path: columns joined by a comma, each escaped."""
+    return ",".join(_escape(str(value)) for value in key)
+
+
+def from_path(text: str) -> tuple[str, ...]:
+    """Read a key from a path; its columns are still text.
+
+    Raises ValueError where an escape is none.
+    """
+    return tuple(_unescape(part) for part in text.split(","))
+
+
+def to_list(key: Sequence[Any]) -> list[Any]:
+    """Spell a key for JSON."""
+    return list(key)
+
+
+def _escape(text: str) -> str:
+    for character, escape in _ESCAPES:
+        text = text.replace(character, escape)
+    return text
+
+
+def _unescape(text: str) -> str:
+    if text.replace("~0", "").replace("~1", "").replace("~2", "").count("~"):
+        raise ValueError(f"{text!r} is no key")
+    for character, escape in reversed(_ESCAPES):
+        text = text.replace(escape, character)
+    return text

@@ -1,0 +1,118 @@
+"""Values that an operation gives: brought to canonical form, or refused by name."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from draftedit.engine.draft_rows import DraftRows
+from draftedit.engine.errors import Key, Problem, Refused
+from draftedit.engine.operations.base import Ref, read_ref
+from draftedit.engine.schema import Field, Part
+
+
+def canonical_values(
+    rows: DraftRows,
+    part: Part,
+    key: Key | None,
+    values: Mapping[str, Any],
+    inserting: bool = False,
+) -> dict[str, Any]:
+    """Return the encoded values; raise Refused with a problem for each wrong one."""
+    good: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, value in values.items():
+        try:
+            good[name] = _canonical(rows, part, name, value, inserting)
+        except ValueError as error:
+            problems.append(
+                Problem(str(error), table=part.name, key=key, field=str(name))
+            )
+    if problems:
+        raise Refused(*problems)
+    return good
+
+
+def _canonical(
+    rows: DraftRows, part: Part, name: str, value: Any, inserting: bool
+) -> Any:
+    field = part.fields.get(name)
+    if field is None:
+        raise ValueError(f"{part.name} has no field {name}.")
+    if not (field.insertable if inserting else field.settable):
+        raise ValueError(_why_not(field))
+    if value is None:
+        if not field.nullable:
+            raise ValueError("This must be given.")
+        return None
+    if field.references is not None and isinstance(value, Mapping | Ref):
+        value = _referred(rows, field, value)
+    encoded = field.codec.parse(value, rows.dialect)
+    if field.references is not None:
+        check_reference(rows, field, encoded)
+    return encoded
+
+
+def _why_not(field: Field) -> str:
+    if field.role == "parent":
+        return "The parent is changed by a move."
+    if field.role == "order":
+        return "The place is changed by a move."
+    if field.role == "key":
+        return "A key cannot be changed."
+    return "This is computed and cannot be set."
+
+
+def _referred(rows: DraftRows, field: Field, value: Any) -> Any:
+    """Return the value for a row that the batch has named."""
+    ref = value if isinstance(value, Ref) else read_ref(value, "ref", field.name)
+    if ref.name not in rows.names:
+        raise ValueError(f"Nothing in this batch is called {ref.name!r}.")
+    other = rows.target.tables.get(str(field.references))
+    if other is None or field.referred not in other.key:
+        raise ValueError("A batch can name rows of this object only.")
+    return rows.names[ref.name][other.key.index(field.referred)]
+
+
+def check_reference(rows: DraftRows, field: Field, value: Any) -> None:
+    """Refuse a reference to a row that is not there, or not in this draft's sight.
+
+    References by several columns are left to the database, at save.
+    """
+    other = rows.target.tables.get(str(field.references))
+    missing = ValueError(f"There is no {field.references} {value}.")
+    if other is None:
+        if not _exists(rows, field, value):
+            raise missing
+    elif other.key == (field.referred,):
+        row = rows.find(other.name, (value,))
+        if row is None or not rows.belongs(row) or not rows.in_sight(row):
+            raise missing
+
+
+def _exists(rows: DraftRows, field: Field, value: Any) -> bool:
+    key = next(k for k in field.column.foreign_keys if k.column.name == field.referred)
+    decoded = sa.literal(field.codec.decode(value), field.codec.plain)
+    found = sa.select(sa.literal(1)).where(key.column == decoded).limit(1)
+    return rows.dbsession.scalar(found) is not None
+
+
+def defaults(part: Part, given: Mapping[str, Any], dialect: str) -> dict[str, Any]:
+    """Evaluate the Python defaults of the columns that an insert does not name.
+
+    Defaults that are SQL, and the server's, are evaluated at save.
+    """
+    values: dict[str, Any] = {}
+    for name, field in part.fields.items():
+        default = field.column.default
+        if (
+            name in given
+            or default is None
+            or not isinstance(default, sa.ColumnDefault)
+        ):
+            continue
+        if default.is_scalar:
+            values[name] = field.codec.parse(default.arg, dialect)
+        elif default.is_callable:
+            values[name] = field.codec.parse(default.arg(None), dialect)
+    return values

@@ -1,0 +1,160 @@
+"""`move`: give a row another place in the order, or another parent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from draftedit.engine.draft_rows import DraftRows
+from draftedit.engine.errors import Key
+from draftedit.engine.operations.base import (
+    LAST,
+    AnyKey,
+    Context,
+    Done,
+    Operation,
+    Shape,
+    key_json,
+    part_of,
+    refused,
+    row_in_sight,
+    row_of,
+)
+from draftedit.engine.operations.batch import Batch
+from draftedit.engine.operations.place import find_place, parent_key
+from draftedit.engine.rows import Row
+from draftedit.engine.schema import Part
+
+
+@dataclass(frozen=True)
+class Move(Operation):
+    """Put the row below `parent` (None: where it is), after a sibling.
+
+    `after` is the wish: a key, None for the first place, LAST. `place` is the result,
+    an order key: undo and redo use it, a rebase the wish.
+    """
+
+    op = "move"
+    table: str
+    key: AnyKey
+    parent: AnyKey = None
+    after: AnyKey = LAST
+    place: str | None = None
+
+    def apply(self, rows: DraftRows) -> Done | None:
+        """Move the row; the inverse puts it back, under its old order key."""
+        part = part_of(rows, self.table)
+        row = row_in_sight(rows, part, self.key)
+        if part.order is None:
+            raise refused(f"{part.name} has no order.", row)
+        if self.place is not None:
+            return self._put(rows, part, row, self.parent, self.place)
+        parent = self._parent(rows, part, row)
+        stays = parent == part.parent_key_of(row.values)
+        place = find_place(rows, part, parent, self.after, row.key if stays else None)
+        if place is None:
+            return None
+        rekey = make_rekey(rows, part, place.rekeyed)
+        done = self._put(rows, part, rows.row(part.name, row.key), parent, place.key)
+        return with_rekey(rekey, done)
+
+    def _parent(self, rows: DraftRows, part: Part, row: Row) -> Key:
+        here = part.parent_key_of(row.values)
+        if self.parent is None:
+            return here
+        parent = parent_key(rows, part, self.parent)
+        if parent != here and set(part.parent_fields) & set(part.key):
+            raise refused("The row's key names its parent: it cannot move away.", row)
+        return parent
+
+    def _put(
+        self, rows: DraftRows, part: Part, row: Row, parent: Key, place: str
+    ) -> Done:
+        back = Move(
+            part.name,
+            row.key,
+            part.parent_key_of(row.values),
+            place=row.values[str(part.order)],
+        )
+        values = dict(zip(part.parent_fields, parent, strict=True))
+        rows.write(row, values | {str(part.order): place})
+        return Done(
+            Move(part.name, row.key, parent, self._wish(rows, part), place), back
+        )
+
+    def _wish(self, rows: DraftRows, part: Part) -> AnyKey:
+        if self.after is None or self.after is LAST:
+            return self.after
+        return row_of(rows, part, self.after).key
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the operation as JSON."""
+        data = {"op": self.op, "table": self.table, "id": key_json(self.key)}
+        if self.parent is not None:
+            data["parent"] = key_json(self.parent)
+        if self.after is not LAST:
+            data["after"] = key_json(self.after)
+        return data | ({"place": self.place} if self.place else {})
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any], context: Context) -> Move:
+        """Read the operation."""
+        shape = Shape(data, context)
+        move = cls(
+            shape.text("table"),
+            shape.key(),
+            shape.optional_key("parent"),
+            shape.after(),
+            shape.result("place"),
+        )
+        shape.end()
+        return move
+
+
+@dataclass(frozen=True)
+class Rekey(Operation):
+    """Give siblings new order keys in the same order, to make room between them.
+
+    Made by `insert` and `move`; a rebase leaves it out.
+    """
+
+    op = "rekey"
+    table: str
+    places: tuple[tuple[Key, str], ...]
+
+    def apply(self, rows: DraftRows) -> Done | None:
+        """Change the order keys; the inverse gives the old ones back."""
+        part = part_of(rows, self.table)
+        before = []
+        for key, place in self.places:
+            row = row_of(rows, part, key)
+            before.append((key, row.values[str(part.order)]))
+            rows.write(row, {str(part.order): place})
+        return Done(self, Rekey(self.table, tuple(before)))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the operation as JSON."""
+        places = [[list(key), place] for key, place in self.places]
+        return {"op": self.op, "table": self.table, "places": places}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any], context: Context) -> Rekey:
+        """Read the operation from the journal."""
+        places = tuple((tuple(key), place) for key, place in data["places"])
+        return cls(data["table"], places)
+
+
+def make_rekey(rows: DraftRows, part: Part, places: Mapping[Key, str]) -> Done | None:
+    """Re-key siblings, if any had to make room."""
+    return Rekey(part.name, tuple(places.items())).apply(rows) if places else None
+
+
+def with_rekey(rekey: Done | None, done: Done) -> Done:
+    """Join an operation and the re-keying that made room for it: one step of undo."""
+    if rekey is None:
+        return done
+    return Done(
+        Batch((rekey.operation, done.operation)),
+        Batch((done.inverse, rekey.inverse)),
+    )

@@ -1,0 +1,114 @@
+"""Where a row is to stand: from the wish (after which sibling) to the order key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from draftedit.engine.draft_rows import DraftRows
+from draftedit.engine.errors import Key
+from draftedit.engine.listing import position_of
+from draftedit.engine.operations.base import LAST, AnyKey, key_of, refused, row_of
+from draftedit.engine.order import NoRoom, between, spread
+from draftedit.engine.rows import Row
+from draftedit.engine.schema import Part
+from draftedit.engine.tree import neighbours
+
+WINDOW = 8  # siblings on each side that are re-keyed first; doubled while too narrow
+
+
+@dataclass(frozen=True)
+class Place:
+    """An order key, and the new keys of the siblings that had to make room."""
+
+    key: str
+    rekeyed: dict[Key, str]
+
+
+def sibling_of(rows: DraftRows, part: Part, parent: Key, after: AnyKey) -> Row | None:
+    """Return the sibling that `after` names (None: first or last), or refuse."""
+    if after is None or after is LAST:
+        return None
+    row = row_of(rows, part, after)
+    if part.parent_key_of(row.values) != parent or not rows.in_sight(row):
+        raise refused("The row to stand after is not below this parent.", row)
+    return row
+
+
+def find_place(
+    rows: DraftRows, part: Part, parent: Key, after: AnyKey, moving: Key | None = None
+) -> Place | None:
+    """Return the place after a sibling; None where `moving` stands there already."""
+    sibling = sibling_of(rows, part, parent, after)
+    if sibling is not None and sibling.key == moving:
+        return None
+    low = _last(rows, part, parent, moving) if after is LAST else sibling
+    follower = next(_from(rows, part, parent, low), None)
+    if moving is not None and follower is not None and follower.key == moving:
+        return None
+    if moving is not None and low is not None and low.key == moving:
+        return None
+    try:
+        return Place(between(_order(part, low), _order(part, follower)), {})
+    except NoRoom:
+        return _make_room(rows, part, parent, low, moving)
+
+
+def _order(part: Part, row: Row | None) -> Any:
+    return None if row is None else row.values[str(part.order)]
+
+
+def _from(
+    rows: DraftRows, part: Part, parent: Key, row: Row | None, **shape: Any
+) -> Iterator[Row]:
+    """Yield the siblings after a row (None: from the first), or before it."""
+    start = None if row is None else position_of(part, row)
+    return neighbours(rows, part, parent, start, **shape)
+
+
+def _last(rows: DraftRows, part: Part, parent: Key, moving: Key | None) -> Row | None:
+    """Return the last sibling; the row itself where it stands last already."""
+    return next(_from(rows, part, parent, None, descending=True), None)
+
+
+def _make_room(
+    rows: DraftRows, part: Part, parent: Key, low: Row | None, moving: Key | None
+) -> Place:
+    """Give a window of siblings new keys, the new row's among them."""
+    width = WINDOW
+    while True:
+        before: list[Row] = []
+        if low is not None:
+            earlier = _from(rows, part, parent, low, descending=True)
+            before = [low, *islice(earlier, width)][::-1]
+        behind = list(islice(_from(rows, part, parent, low), width + 1))
+        first = before.pop(0) if len(before) > width else None
+        last = behind.pop() if len(behind) > width else None
+        window = [row for row in (*before, *behind) if row.key != moving]
+        try:
+            keys = spread(len(window) + 1, _order(part, first), _order(part, last))
+        except NoRoom:
+            # Both ends of the siblings are open, so that this ends with all of them.
+            width *= 2
+            continue
+        at = sum(1 for row in before if row.key != moving)
+        new = keys.pop(at)
+        return Place(new, {r.key: k for r, k in zip(window, keys, strict=True)})
+
+
+def parent_key(rows: DraftRows, part: Part, raw: AnyKey) -> Key:
+    """Return the key of a parent that is in sight in this draft, or refuse."""
+    parent = rows.target.tables[str(part.parent)]
+    if raw is None:
+        if parent.name != rows.target.name:
+            raise refused(
+                f"The parent, a {parent.name}, must be given.", table=part.name
+            )
+        raw = rows.root
+    key = key_of(rows, parent, raw)
+    row = row_of(rows, parent, key)
+    if not rows.in_sight(row):
+        raise refused("The parent is deleted: restore it first.", row)
+    return key

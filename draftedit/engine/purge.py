@@ -1,0 +1,214 @@
+"""Purge: count closed drafts into the roll-up, then delete them, batch by batch.
+
+Each draft is counted and marked in one transaction, so that an interrupted purge that
+is run again counts nothing twice. Live rows, history and open drafts are not touched.
+"""
+
+import datetime
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from draftedit.engine import records
+from draftedit.engine.schema import Target
+from draftedit.engine.statistics import DayStatistics, counts_of
+from draftedit.engine.tables import Tables
+
+BATCH = 1000  # rows that one transaction deletes
+DRAFTS = 100  # drafts that one transaction counts
+
+Transaction = Callable[[], AbstractContextManager[Session]]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Purged:
+    """How many drafts were cancelled because idle, and how many deleted."""
+
+    abandoned: int
+    deleted: int
+
+
+def purge(
+    transaction: Transaction,
+    tables: Tables,
+    targets: dict[str, Target],
+    closed_before: datetime.datetime,
+    idle_before: datetime.datetime | None = None,
+    dry_run: bool = False,
+    progress: Progress = lambda done, total: None,
+) -> Purged:
+    """Cancel drafts idle since `idle_before`, delete those closed before a cutoff.
+
+    `transaction` opens a session that commits at its end: each batch is one.
+    `progress` is told how many drafts of how many are deleted. Times are UTC.
+    """
+    with transaction() as dbsession:
+        idle = _count(dbsession, tables, _idle(tables, idle_before))
+        total = _count(dbsession, tables, _closed(tables, closed_before))
+    if dry_run:
+        return Purged(idle, total)
+    abandoned = _abandon(transaction, tables, idle_before)
+    deleted = 0
+    progress(0, total)
+    for keys in _counted_batches(transaction, tables, closed_before):
+        for key in keys:
+            _delete_draft(transaction, tables, targets, key)
+            deleted += 1
+            progress(deleted, max(total, deleted))
+    _delete_requests(transaction, tables, closed_before)
+    return Purged(abandoned, deleted)
+
+
+def _idle(tables: Tables, before: datetime.datetime | None) -> Any:
+    draft = tables.draft.c
+    if before is None:
+        return sa.false()
+    return sa.and_(draft.state == records.OPEN, draft.changed_at < before)
+
+
+def _closed(tables: Tables, before: datetime.datetime) -> Any:
+    draft = tables.draft.c
+    return sa.and_(draft.state != records.OPEN, draft.closed_at < before)
+
+
+def _count(dbsession: Session, tables: Tables, condition: Any) -> int:
+    counted = sa.select(sa.func.count()).select_from(tables.draft).where(condition)
+    return dbsession.scalar(counted) or 0
+
+
+def _abandon(
+    transaction: Transaction, tables: Tables, before: datetime.datetime | None
+) -> int:
+    """Cancel idle drafts, one transaction for each."""
+    abandoned = 0
+    while before is not None:
+        with transaction() as dbsession:
+            draft = tables.draft.c
+            key = dbsession.scalar(
+                sa.select(draft.key)
+                .where(_idle(tables, before))
+                .order_by(draft.key)
+                .limit(1)
+                .with_for_update()
+            )
+            if key is None:
+                break
+            record = records.load(dbsession, tables, key, None)
+            records.close(
+                dbsession,
+                tables,
+                record,
+                records.CANCELLED,
+                closed_because=records.BY_IDLENESS,
+            )
+            abandoned += 1
+    return abandoned
+
+
+def _counted_batches(
+    transaction: Transaction, tables: Tables, before: datetime.datetime
+) -> Iterator[list[int]]:
+    """Count closed drafts into the roll-up; yield their keys, batch by batch."""
+    draft, place = tables.draft, tables.draft_object
+    while True:
+        with transaction() as dbsession:
+            keys = list(
+                dbsession.scalars(
+                    sa.select(draft.c.key)
+                    .where(_closed(tables, before))
+                    .order_by(draft.c.key)
+                    .limit(DRAFTS)
+                    .with_for_update()
+                )
+            )
+            wanted = (
+                sa.select(draft, place.c.target)
+                .join_from(draft, place, place.c.draft == draft.c.key)
+                .where(draft.c.key.in_(keys), draft.c.counted == sa.false())
+            )
+            for one in dbsession.execute(wanted).mappings().all():
+                for counts in counts_of(dict(one)):
+                    _add(dbsession, tables, counts)
+            mark = sa.update(tables.draft).where(draft.c.key.in_(keys))
+            dbsession.execute(mark.values(counted=True))
+        if not keys:
+            return
+        yield keys
+
+
+def _add(dbsession: Session, tables: Tables, counts: DayStatistics) -> None:
+    """Add to the row of the day, or make it."""
+    table = tables.draft_day
+    numbers = {
+        name: getattr(counts, name) for name in table.c.keys() if name not in _DAY
+    }
+    added = dbsession.connection().execute(
+        sa.update(table)
+        .where(table.c.day == counts.day, table.c.target == counts.target)
+        .values({name: table.c[name] + number for name, number in numbers.items()})
+    )
+    if added.rowcount == 0:
+        values = {"day": counts.day, "target": counts.target, **numbers}
+        dbsession.execute(sa.insert(table), values)
+
+
+_DAY = ("day", "target")
+
+
+def _delete_draft(
+    transaction: Transaction, tables: Tables, targets: dict[str, Target], key: int
+) -> None:
+    """Delete what belongs to one draft in limited batches, its record last."""
+    parts = [part.draft for one in targets.values() for part in one.tables.values()]
+    for table in (*parts, tables.operation, tables.request):
+        while _delete_batch(transaction, table, key) == BATCH:
+            pass
+    with transaction() as dbsession:
+        revision = tables.revision
+        forget = sa.update(revision).where(revision.c.draft == key)
+        dbsession.execute(forget.values(draft=None))
+        place = tables.draft_object
+        dbsession.execute(sa.delete(place).where(place.c.draft == key))
+        dbsession.execute(sa.delete(tables.draft).where(tables.draft.c.key == key))
+
+
+def _delete_batch(transaction: Transaction, table: sa.Table, draft: int) -> int:
+    """Delete up to BATCH rows of a draft; return how many."""
+    key = [column for column in table.primary_key.columns if column.name != "draft"]
+    with transaction() as dbsession:
+        found = dbsession.execute(
+            sa.select(*key).where(table.c.draft == draft).order_by(*key).limit(BATCH)
+        ).all()
+        if found:
+            chosen = sa.tuple_(*key).in_([tuple(one) for one in found])
+            if len(key) == 1:
+                chosen = key[0].in_([one[0] for one in found])
+            dbsession.execute(sa.delete(table).where(table.c.draft == draft, chosen))
+        return len(found)
+
+
+def _delete_requests(
+    transaction: Transaction, tables: Tables, before: datetime.datetime
+) -> None:
+    """Delete answers that belong to no draft any more."""
+    request = tables.request
+    while True:
+        with transaction() as dbsession:
+            found = dbsession.execute(
+                sa.select(request.c.owner, request.c.key)
+                .where(request.c.draft.is_(None), request.c.at < before)
+                .limit(BATCH)
+            ).all()
+            for owner, key in found:
+                dbsession.execute(
+                    sa.delete(request).where(
+                        request.c.owner == owner, request.c.key == key
+                    )
+                )
+        if len(found) < BATCH:
+            return

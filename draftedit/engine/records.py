@@ -1,0 +1,220 @@
+"""The records of drafts: opening, finding and locking, counting on, closing."""
+
+import datetime
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from draftedit.engine.errors import Key, Unknown
+from draftedit.engine.keys import to_path
+from draftedit.engine.listing import Listing, read_number, write_cursor
+from draftedit.engine.tables import Tables
+from draftedit.engine.values import UTC
+
+OPEN, SAVED, CANCELLED = "open", "saved", "cancelled"
+BY_USER, BY_IDLENESS = "user", "idle"
+BIGGEST_KEY = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class DraftRecord:
+    """One draft and the object it is opened on, as the tables have them.
+
+    `root` is the object's key spelled as in paths; `current` the object's revision
+    now. The rest is described at `draftedit.engine.tables`.
+    """
+
+    key: int
+    owner: str
+    state: str
+    closed_because: str | None
+    version: int
+    position: int
+    length: int
+    last_key: int
+    operations: int
+    undos: int
+    redos: int
+    opened_at: datetime.datetime
+    changed_at: datetime.datetime
+    closed_at: datetime.datetime | None
+    fingerprint: str
+    keys: str | None
+    revision: int | None
+    target: str
+    root: str
+    base: int
+    current: int
+
+    @property
+    def key_map(self) -> dict[str, dict[str, Key]]:
+        """Return the real keys by table and draft-made key, once saved."""
+        data = json.loads(self.keys or "{}")
+        return {
+            table: {path: tuple(key) for path, key in real.items()}
+            for table, real in data.items()
+        }
+
+
+def now() -> datetime.datetime:
+    """Return the time, in UTC."""
+    return datetime.datetime.now(UTC)
+
+
+def open_draft(
+    dbsession: Session,
+    tables: Tables,
+    owner: str,
+    target: str,
+    root: str,
+    fingerprint: str,
+) -> DraftRecord:
+    """Insert the records of a new draft on an object's current revision."""
+    current = current_revision(dbsession, tables, target, root)
+    at = now()
+    values = {
+        "owner": owner,
+        "state": OPEN,
+        "version": 1,
+        "opened_at": at,
+        "changed_at": at,
+        "fingerprint": fingerprint,
+        "counted": False,
+    }
+    connection = dbsession.connection()
+    result = connection.execute(sa.insert(tables.draft), values)
+    key = tuple(result.inserted_primary_key or ())[0]
+    place = {"draft": key, "target": target, "root": root, "base": current}
+    dbsession.execute(sa.insert(tables.draft_object), place)
+    return load(dbsession, tables, key, None)
+
+
+def current_revision(dbsession: Session, tables: Tables, target: str, root: str) -> int:
+    """Return the object's revision; make its record where it has none yet."""
+    one = tables.object.c
+    wanted = sa.select(one.revision).where(one.target == target, one.root == root)
+    revision = dbsession.scalar(wanted)
+    if revision is not None:
+        return int(revision)
+    if not root.startswith("-"):
+        # Two who open at once: the primary key refuses one, who is tried again.
+        place = {"target": target, "root": root, "revision": 0}
+        dbsession.execute(sa.insert(tables.object), place)
+    return 0
+
+
+def _select(tables: Tables) -> sa.Select[Any]:
+    draft, place, one = tables.draft, tables.draft_object, tables.object
+    same_object = sa.and_(one.c.target == place.c.target, one.c.root == place.c.root)
+    return (
+        sa.select(
+            *(c for c in draft.c if c.name != "counted"),
+            place.c.target,
+            place.c.root,
+            place.c.base,
+            sa.func.coalesce(one.c.revision, 0).label("current"),
+        )
+        .select_from(draft.join(place, place.c.draft == draft.c.key))
+        .outerjoin(one, same_object)
+    )
+
+
+def lock(dbsession: Session, tables: Tables, key: int) -> None:
+    """Lock the draft in a statement of its own: what is read next is from after.
+
+    https://www.postgresql.org/docs/current/transaction-iso.html#XACT-READ-COMMITTED
+    """
+    column = tables.draft.c.key
+    dbsession.execute(sa.select(column).where(column == key).with_for_update())
+
+
+def load(
+    dbsession: Session, tables: Tables, key: int, owner: str | None
+) -> DraftRecord:
+    """Return the draft `key`, of `owner` unless that is None; raise Unknown."""
+    wanted = _select(tables).where(tables.draft.c.key == key)
+    if owner is not None:
+        wanted = wanted.where(tables.draft.c.owner == owner)
+    record = dbsession.execute(wanted).mappings().one_or_none()
+    if record is None:
+        raise Unknown("draft", key)
+    return DraftRecord(**record)
+
+
+def change(
+    dbsession: Session, tables: Tables, record: DraftRecord, **values: Any
+) -> DraftRecord:
+    """Write new values; the version rises by one."""
+    values |= {"version": record.version + 1, "changed_at": now()}
+    column = tables.draft.c.key
+    statement = sa.update(tables.draft).where(column == record.key)
+    dbsession.execute(statement, values)
+    return replace(record, **values)
+
+
+def close(
+    dbsession: Session, tables: Tables, record: DraftRecord, state: str, **more: Any
+) -> DraftRecord:
+    """Close the draft: from now on it can only be read."""
+    values = {"state": state, "closed_because": BY_USER, "closed_at": now(), **more}
+    return change(dbsession, tables, record, **values)
+
+
+def listing(
+    dbsession: Session,
+    tables: Tables,
+    owner: str,
+    state: str | None,
+    after: str | None,
+    limit: int,
+) -> Listing[DraftRecord]:
+    """List the drafts of one owner, the newest first."""
+    column = tables.draft.c.key
+    wanted = _select(tables).where(tables.draft.c.owner == owner)
+    if state is not None:
+        wanted = wanted.where(tables.draft.c.state == state)
+    start = read_number(after)
+    if start is not None:
+        wanted = wanted.where(column < start)
+    wanted = wanted.order_by(column.desc()).limit(limit + 1)
+    found = [DraftRecord(**one) for one in dbsession.execute(wanted).mappings()]
+    items = found[:limit]
+    return Listing(items, write_cursor(items[-1].key) if found[limit:] else None)
+
+
+def parse_draft_key(raw: int | str) -> int:
+    """Read a draft's key as it came in a path; raise Unknown."""
+    text = str(raw)
+    if not (text.isascii() and text.isdigit()) or len(text) > 19:
+        raise Unknown("draft", raw)
+    if int(text) > BIGGEST_KEY:
+        raise Unknown("draft", raw)
+    return int(text)
+
+
+def open_on(
+    dbsession: Session, tables: Tables, target: str, root: Key
+) -> list[Mapping[str, Any]]:
+    """Return key, owner and opening time of the open drafts on one object."""
+    draft, place = tables.draft.c, tables.draft_object.c
+    wanted = (
+        sa.select(draft.key, draft.owner, draft.opened_at)
+        .join_from(tables.draft_object, tables.draft, place.draft == draft.key)
+        .where(place.target == target, place.root == to_path(root))
+        .where(draft.state == OPEN)
+        .order_by(draft.key)
+    )
+    return [dict(one) for one in dbsession.execute(wanted).mappings()]
+
+
+def set_last_key(
+    dbsession: Session, tables: Tables, record: DraftRecord, last_key: int
+) -> DraftRecord:
+    """Write the last key that the draft has made, without a new version."""
+    statement = sa.update(tables.draft).where(tables.draft.c.key == record.key)
+    dbsession.execute(statement, {"last_key": last_key})
+    return replace(record, last_key=last_key)

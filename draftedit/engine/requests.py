@@ -1,0 +1,56 @@
+"""Answers by request key: a request that comes again gets its first answer again."""
+
+import datetime
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from draftedit.engine.tables import Tables
+from draftedit.engine.values import UTC
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The answer to a request: its digest tells a repetition from another request."""
+
+    digest: str
+    status: int
+    answer: str
+
+
+def find(dbsession: Session, tables: Tables, owner: str, key: str) -> Stored | None:
+    """Return the answer given to the request key `key` of `owner`, if any."""
+    request = tables.request.c
+    wanted = sa.select(request.digest, request.status, request.answer).where(
+        request.owner == owner, request.key == key
+    )
+    found = dbsession.execute(wanted).one_or_none()
+    return None if found is None else Stored(*found)
+
+
+def store(
+    dbsession: Session,
+    tables: Tables,
+    owner: str,
+    key: str,
+    stored: Stored,
+    draft: int | None,
+) -> None:
+    """Keep an answer, in the transaction of the action itself.
+
+    Two requests with one key at once: the primary key refuses the second, which is
+    tried again and then finds the answer.
+    """
+    dbsession.execute(
+        sa.insert(tables.request),
+        {
+            "owner": owner,
+            "key": key,
+            "digest": stored.digest,
+            "status": stored.status,
+            "answer": stored.answer,
+            "draft": draft,
+            "at": datetime.datetime.now(UTC),
+        },
+    )

@@ -1,0 +1,74 @@
+"""Rows as a reader sees them: values in encoded form, and what a draft did to them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from draftedit.engine.errors import Key
+from draftedit.engine.reading import TOUCHED
+from draftedit.engine.schema import Part
+from draftedit.engine.values import same
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a part.
+
+    `origin` is its content when the draft first touched it, None where it is new or
+    untouched; `omitted` names the columns of a new row that the database will fill;
+    `hidden`: a row above it is gone, and it is out of sight with that.
+    """
+
+    table: str
+    key: Key
+    values: dict[str, Any]
+    touched: bool = False
+    gone: bool = False
+    origin: dict[str, Any] | None = None
+    omitted: frozenset[str] = frozenset()
+    hidden: bool = False
+
+    @property
+    def is_new(self) -> bool:
+        """Tell whether the draft made it."""
+        return self.touched and self.origin is None
+
+    @property
+    def state(self) -> str:
+        """Return same, new, changed or gone."""
+        if self.gone or self.hidden:
+            return "gone"
+        if self.is_new:
+            return "new"
+        return "changed" if self.changed_fields() else "same"
+
+    def changed_fields(self) -> dict[str, tuple[Any, Any]]:
+        """Return the fields that differ from the origin, with both values."""
+        if self.origin is None:
+            return {}
+        return {
+            name: (self.origin[name], value)
+            for name, value in self.values.items()
+            # A column that a migration added later has no origin: it is unchanged.
+            if name in self.origin and not same(self.origin[name], value)
+        }
+
+    def with_values(self, values: Mapping[str, Any], **changes: Any) -> "Row":
+        """Return the row with some values and properties changed."""
+        return replace(self, values={**self.values, **values}, **changes)
+
+
+def row_from(part: Part, record: Mapping[str, Any]) -> Row:
+    """Make a Row of what a statement of `reading` gave."""
+    values = part.encode(record)
+    origin, omitted = record["origin"], record["omitted"]
+    return Row(
+        table=part.name,
+        key=part.key_of(values),
+        values=values,
+        touched=bool(record[TOUCHED]),
+        gone=bool(record["gone"]),
+        origin=json.loads(origin) if origin else None,
+        omitted=frozenset(json.loads(omitted)) if omitted else frozenset(),
+    )

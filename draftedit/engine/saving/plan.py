@@ -1,0 +1,63 @@
+"""What a save is going to do, decided before anything is written."""
+
+from dataclasses import dataclass
+
+from draftedit.engine.changes import touched_rows
+from draftedit.engine.draft_rows import DraftRows
+from draftedit.engine.rows import Row
+
+ByTable = dict[str, list[Row]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The draft's rows by what becomes of them, each by table, parents first.
+
+    `new` are inserted and `changed` updated; `gone` are the live rows deleted by the
+    draft, `sunk` those it changed and then put out of sight with a row above: they
+    are deleted with it. What is new below a gone row is dropped.
+    """
+
+    new: ByTable
+    changed: ByTable
+    gone: ByTable
+    sunk: ByTable
+    makes_object: bool
+
+    @property
+    def count(self) -> int:
+        """How many rows the draft changes."""
+        kinds = (self.new, self.changed, self.gone)
+        return sum(len(rows) for kind in kinds for rows in kind.values())
+
+
+def make_plan(rows: DraftRows) -> Plan:
+    """Sort the rows that the draft has touched by what becomes of them."""
+    root = rows.find(rows.target.name, rows.root)
+    plan = Plan(
+        new=_none(rows),
+        changed=_none(rows),
+        gone=_none(rows),
+        sunk=_none(rows),
+        makes_object=root is not None and root.is_new,
+    )
+    for name, touched in touched_rows(rows).items():
+        for row in touched:
+            kind = _kind(rows, plan, row)
+            if kind is not None:
+                kind[name].append(row)
+    return plan
+
+
+def _none(rows: DraftRows) -> ByTable:
+    return {name: [] for name in rows.target.tables}
+
+
+def _kind(rows: DraftRows, plan: Plan, row: Row) -> ByTable | None:
+    if row.gone:
+        return None if row.is_new else plan.gone
+    if row.state == "same":
+        return None
+    if rows.in_sight(row):
+        return plan.new if row.is_new else plan.changed
+    return None if row.is_new else plan.sunk

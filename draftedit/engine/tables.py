@@ -1,0 +1,212 @@
+"""The tables that exist once: objects, revisions, drafts, journals, request keys."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+from draftedit.engine.values import UTC, long_text
+
+# AUTOINCREMENT: SQLite would give the number of a purged draft to the next one.
+_Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+class UtcDateTime(TypeDecorator[datetime.datetime]):
+    """A moment in UTC, to the microsecond, aware in Python on every database."""
+
+    impl = sa.DateTime(timezone=True).with_variant(
+        mysql.DATETIME(fsp=6), "mysql", "mariadb"
+    )
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: datetime.datetime | None, dialect: Dialect
+    ) -> datetime.datetime | None:
+        """Refuse a moment without a zone; write UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(
+        self, value: datetime.datetime | None, dialect: Dialect
+    ) -> datetime.datetime | None:
+        """Put the zone back where the database forgot it."""
+        if value is None or value.tzinfo is not None:
+            return value and value.astimezone(UTC)
+        return value.replace(tzinfo=UTC)
+
+
+def name_type(length: int) -> sa.String:
+    """Return a text type that compares byte by byte, so that keys are exact."""
+    exact = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
+    return sa.String(length).with_variant(exact, "mysql", "mariadb")
+
+
+TARGET = 63
+ROOT = 255
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of one `Drafts`, in its metadata."""
+
+    object: sa.Table
+    revision: sa.Table
+    draft: sa.Table
+    draft_object: sa.Table
+    operation: sa.Table
+    request: sa.Table
+    draft_day: sa.Table
+
+
+def build(metadata: sa.MetaData) -> Tables:
+    """Add the tables to `metadata`."""
+    draft = _draft(metadata)
+    return Tables(
+        object=_object(metadata),
+        revision=_revision(metadata),
+        draft=draft,
+        draft_object=_draft_object(metadata),
+        operation=_operation(metadata),
+        request=_request(metadata),
+        draft_day=_draft_day(metadata),
+    )
+
+
+def draft_reference(**options: Any) -> sa.Column[int]:
+    """Return a column that points to a draft."""
+    return sa.Column("draft", sa.BigInteger, sa.ForeignKey("draft.key"), **options)
+
+
+def _target() -> sa.Column[str]:
+    return sa.Column("target", name_type(TARGET), primary_key=True)
+
+
+def _root() -> sa.Column[str]:
+    return sa.Column("root", name_type(ROOT), primary_key=True)
+
+
+def _count(name: str, kind: type[sa.Integer] = sa.Integer) -> sa.Column[int]:
+    return sa.Column(name, kind, nullable=False, server_default="0", default=0)
+
+
+def _object(metadata: sa.MetaData) -> sa.Table:
+    """Map an object to its revision: the row that savers lock and count up."""
+    return sa.Table("object", metadata, _target(), _root(), _count("revision"))
+
+
+def _revision(metadata: sa.MetaData) -> sa.Table:
+    """Record each saved state; the primary key forbids a second of one number."""
+    return sa.Table(
+        "revision",
+        metadata,
+        _target(),
+        _root(),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("saved_at", UtcDateTime, nullable=False),
+        sa.Column("saved_by", name_type(255), nullable=False),
+        sa.Column("message", long_text()),
+        draft_reference(index=True),
+        _count("changes"),
+    )
+
+
+def _draft(metadata: sa.MetaData) -> sa.Table:
+    """One private editing session.
+
+    `length` is the number of operations in the journal, `position` the last one
+    done; `last_key` the last (negative) key the draft made; `keys` maps draft-made
+    keys to real ones, once saved; `counted`: it is in the roll-up.
+    """
+    return sa.Table(
+        "draft",
+        metadata,
+        sa.Column("key", _Number, primary_key=True),
+        sa.Column("owner", name_type(255), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("closed_because", sa.String(16)),
+        _count("version"),
+        _count("position"),
+        _count("length"),
+        _count("last_key", sa.BigInteger),
+        _count("operations"),
+        _count("undos"),
+        _count("redos"),
+        sa.Column("opened_at", UtcDateTime, nullable=False),
+        sa.Column("changed_at", UtcDateTime, nullable=False),
+        sa.Column("closed_at", UtcDateTime),
+        sa.Column("counted", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("fingerprint", sa.String(64), nullable=False),
+        sa.Column("keys", long_text()),
+        sa.Column("revision", sa.Integer),
+        sa.Index("ix_draft_owner", "owner", "key"),
+        sa.Index("ix_draft_state_changed_at", "state", "changed_at"),
+        sa.Index("ix_draft_closed_at", "closed_at", "key"),
+        sqlite_autoincrement=True,
+        postgresql_with={"fillfactor": "70"},
+    )
+
+
+def _draft_object(metadata: sa.MetaData) -> sa.Table:
+    """Tell which objects a draft is opened on, and on which revision (base)."""
+    return sa.Table(
+        "draft_object",
+        metadata,
+        draft_reference(primary_key=True, autoincrement=False),
+        _target(),
+        _root(),
+        _count("base"),
+        sa.Index("ix_draft_object_target_root", "target", "root", "draft"),
+    )
+
+
+def _operation(metadata: sa.MetaData) -> sa.Table:
+    """The journal. `forward` is the operation as it was made and never changes;
+    `inverse` takes it back, made when it was last done; `again` does it once more,
+    made when it was last undone.
+    """
+    return sa.Table(
+        "operation",
+        metadata,
+        draft_reference(primary_key=True, autoincrement=False),
+        sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("forward", long_text(), nullable=False),
+        sa.Column("inverse", long_text(), nullable=False),
+        sa.Column("again", long_text()),
+        sa.Column("label", long_text()),
+        sa.Column("at", UtcDateTime, nullable=False),
+    )
+
+
+def _request(metadata: sa.MetaData) -> sa.Table:
+    """Answers by request key, so that a repeated request is not done twice."""
+    return sa.Table(
+        "request",
+        metadata,
+        sa.Column("owner", name_type(255), primary_key=True),
+        sa.Column("key", name_type(128), primary_key=True),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("status", sa.Integer, nullable=False),
+        sa.Column("answer", long_text(), nullable=False),
+        draft_reference(index=True),
+        sa.Column("at", UtcDateTime, nullable=False, index=True),
+    )
+
+
+def _draft_day(metadata: sa.MetaData) -> sa.Table:
+    """Drafts per day and target, kept when purge deletes the drafts themselves."""
+    counts = ("opened", "saved", "cancelled", "abandoned")
+    return sa.Table(
+        "draft_day",
+        metadata,
+        sa.Column("day", sa.Date, primary_key=True),
+        _target(),
+        *(_count(name) for name in (*counts, "operations", "undos", "redos")),
+        _count("seconds_open", sa.BigInteger),
+    )

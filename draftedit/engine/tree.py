@@ -1,0 +1,130 @@
+"""Pages without a parent: the tree is walked in order, the cursor is the path.
+
+A path holds one position for each level between the root and the listed part; a
+shorter one stands after the whole subtree of its last row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from draftedit.engine.errors import Key
+from draftedit.engine.listing import (
+    BadCursor,
+    Page,
+    Position,
+    Query,
+    check_position,
+    position_of,
+    read_cursor,
+    write_cursor,
+)
+from draftedit.engine.rows import Row
+from draftedit.engine.schema import Part
+
+if TYPE_CHECKING:
+    from draftedit.engine.view import View
+
+STATEMENTS = 200  # that one call may run; a longer walk goes on with `next`
+Path = list[Position]
+
+
+def page(view: View, part: Part, query: Query) -> Page:
+    """Return rows of `part` below whatever parent, in the order of the tree."""
+    chain = _chain(view, part)
+    start = _read_path(view, chain, query.after)
+    rows: list[Row] = []
+    path: Path = []
+    statements = 0
+    for path, found in _walk(view, chain, query, view.root, start):
+        statements += found is None
+        if found is not None:
+            rows.append(found)
+        if len(rows) == query.limit or statements == STATEMENTS:
+            return Page(rows, write_cursor(path) if path else None)
+    return Page(rows, None)
+
+
+def _chain(view: View, part: Part) -> list[Part]:
+    """Return the parts from the root's child down to `part`."""
+    chain = [part]
+    while chain[0].parent not in (None, view.target.name):
+        chain.insert(0, view.part(str(chain[0].parent)))
+    return chain
+
+
+def _read_path(view: View, chain: list[Part], text: str | None) -> Path:
+    if text is None:
+        return []
+    data = read_cursor(text)
+    if not isinstance(data, list) or not 0 < len(data) <= len(chain):
+        raise BadCursor
+    levels = zip(chain, data, strict=False)
+    return [check_position(part, position, view.dialect) for part, position in levels]
+
+
+def _walk(
+    view: View, chain: list[Part], query: Query, parent: Key, start: Path
+) -> Iterator[tuple[Path, Row | None]]:
+    """Yield each row with its path; a row of None after each statement."""
+    part, below = chain[0], chain[1:]
+    after = start[0] if start else None
+    if below and len(start) > 1:
+        yield from _go_on(view, chain, query, parent, start)
+    wanted = query if not below else Query(part.name, gone=query.gone)
+    while True:
+        rows, end = view.fetch(part, wanted, parent, after, query.limit)
+        for row in rows:
+            position = position_of(part, row)
+            if not below:
+                yield [position], row
+                continue
+            for path, found in _walk(view, below, query, row.key, []):
+                yield [position, *path], found
+        yield [end] if end else [], None
+        if end is None:
+            return
+        after = end
+
+
+def _go_on(
+    view: View, chain: list[Part], query: Query, parent: Key, start: Path
+) -> Iterator[tuple[Path, Row | None]]:
+    """Go on inside the row that the path leads through, if it is still here."""
+    part, position = chain[0], start[0]
+    row = view.find(part.name, position[-len(part.key) :])
+    if row is None or part.parent_key_of(row.values) != parent:
+        return
+    if row.gone and not query.gone:
+        return
+    for path, found in _walk(view, chain[1:], query, row.key, start[1:]):
+        yield [position, *path], found
+
+
+def neighbours(
+    view: View, part: Part, parent: Key, after: Position | None, **shape: Any
+) -> Iterator[Row]:
+    """Yield siblings from a position on, those out of sight with them."""
+    while True:
+        query = Query(part.name)
+        rows, after = view.fetch(part, query, parent, after, 16, gone="all", **shape)
+        yield from rows
+        if after is None:
+            return
+
+
+def around(view: View, part: Part, query: Query, key: Key) -> Query:
+    """Return the query of the page that has the row `key` in its middle."""
+    row = view.row(part.name, key)
+    if part.parent is None:
+        return query
+    parent = part.parent_key_of(row.values)
+    query = replace(query, parent=parent, after=None)
+    half = query.limit // 2 + 1
+    position = position_of(part, row)
+    before, _ = view.fetch(part, query, parent, position, half, descending=True)
+    if len(before) < half:
+        return query
+    return replace(query, after=write_cursor(position_of(part, before[-1])))

@@ -1,0 +1,232 @@
+"""A view of one object: live, or as a draft has it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from draftedit.engine import tree
+from draftedit.engine.errors import Key, Unknown
+from draftedit.engine.listing import (
+    Page,
+    Position,
+    Query,
+    position_of,
+    read_position,
+    write_cursor,
+)
+from draftedit.engine.reading import (
+    FOUND,
+    NUMBER,
+    SCANNED,
+    Shape,
+    key_binds,
+    page_statement,
+    row_statement,
+    search_pattern,
+    sort_columns,
+)
+from draftedit.engine.rows import Row, row_from
+from draftedit.engine.schema import Part, Target
+
+
+class View:
+    """The rows of one object; with `draft`, as that draft has them.
+
+    Rows are remembered for the time of one request: the walk from a row up to the
+    root reads each ancestor once.
+    """
+
+    def __init__(
+        self, dbsession: Session, target: Target, root: Key, draft: int | None = None
+    ) -> None:
+        """Look at the object `root` (an encoded key) of `target`."""
+        self.dbsession = dbsession
+        self.target = target
+        self.root = root
+        self.draft = draft
+        self.dialect = dbsession.get_bind().dialect.name
+        self.known: dict[tuple[str, Key], Row | None] = {}
+
+    def part(self, table: str) -> Part:
+        """Return the part of that name; raise Unknown."""
+        try:
+            return self.target.tables[table]
+        except (KeyError, TypeError):
+            raise Unknown("table", table) from None
+
+    def key(self, part: Part, raw: Sequence[Any]) -> Key:
+        """Bring a key as it came in a path or JSON to its encoded form."""
+        return parse_key(part, raw, self.dialect)
+
+    def find(self, table: str, key: Key) -> Row | None:
+        """Return the row of that key, gone or not, of whatever object; or None."""
+        if (table, key) not in self.known:
+            self.known[table, key] = self._read(self.part(table), key)
+        return self.known[table, key]
+
+    def _read(self, part: Part, key: Key) -> Row | None:
+        statement = row_statement(part, self.draft is not None)
+        binds = key_binds(part, key) | self._draft_bind()
+        record = self.dbsession.execute(statement, binds).mappings().first()
+        return None if record is None else row_from(part, dict(record))
+
+    def _draft_bind(self) -> dict[str, Any]:
+        return {} if self.draft is None else {"draft": self.draft}
+
+    def parent_of(self, row: Row) -> Row | None:
+        """Return the row's parent; None for the root."""
+        part = self.target.tables[row.table]
+        if part.parent is None:
+            return None
+        return self.find(part.parent, part.parent_key_of(row.values))
+
+    def ancestors(self, row: Row) -> list[Row]:
+        """Return the rows above, the root first; raise Unknown for another object's."""
+        above: list[Row] = []
+        top: Row | None = row
+        while top is not None and top.table != self.target.name:
+            top = self.parent_of(top)
+            if top is not None:
+                above.append(top)
+        if top is None or top.key != self.root:
+            raise Unknown(row.table, list(row.key))
+        return above[::-1]
+
+    def belongs(self, row: Row) -> bool:
+        """Tell whether the row is this object's."""
+        try:
+            self.ancestors(row)
+        except Unknown:
+            return False
+        return True
+
+    def row(self, table: str, key: Key) -> Row:
+        """Return a row of this object, in sight or not; raise Unknown."""
+        row = self.find(table, key)
+        if row is None:
+            raise Unknown(table, list(key))
+        self.ancestors(row)
+        return row
+
+    def in_sight(self, row: Row) -> bool:
+        """Tell whether neither the row nor one above it is gone."""
+        return not row.gone and not any(above.gone for above in self.ancestors(row))
+
+    def page(self, query: Query) -> Page:
+        """Return one page of rows. Raises Unknown for a parent that is not here."""
+        part = self.part(query.table)
+        if part.parent is None:
+            return self._root_page(query)
+        if query.changed and query.parent is None:
+            return self._touched_page(part, query)
+        if query.parent is None:
+            return tree.page(self, part, query)
+        parent = self.row(part.parent, query.parent)
+        hidden = not self.in_sight(parent)
+        if hidden and not query.gone:
+            return Page([], None)
+        after = read_position(part, query.after, self.dialect)
+        rows, end = self.listed(part, query, query.parent, after)
+        if hidden:
+            rows = [replace(row, hidden=True) for row in rows]
+        return Page(rows, write_cursor(end))
+
+    def _root_page(self, query: Query) -> Page:
+        row = self.find(self.target.name, self.root)
+        hidden = row is None or (row.gone and not query.gone) or query.after
+        return Page([] if row is None or hidden else [row], None)
+
+    def _touched_page(self, part: Part, query: Query) -> Page:
+        """List what the draft touched in a part, whatever its parent."""
+        after = read_position(part, query.after, self.dialect)
+        rows, end = self.listed(part, query, None, after)
+        here = [row for row in rows if query.gone or self.in_sight(row)]
+        return Page(here, write_cursor(end))
+
+    def listed(
+        self, part: Part, query: Query, parent: Key | None, after: Position | None
+    ) -> tuple[list[Row], Position | None]:
+        """Return the rows of one parent, and the position to go on from, if any."""
+        rows: list[Row] = []
+        while True:
+            limit = query.limit - len(rows)
+            batch, after = self.fetch(part, query, parent, after, limit)
+            rows += [r for r in batch if not query.changed or r.state != "same"]
+            # A search returns after what one call may scan, however little it found.
+            if after is None or query.search or len(rows) == query.limit:
+                return rows, after
+
+    def fetch(
+        self,
+        part: Part,
+        query: Query,
+        parent: Key | None,
+        after: Position | None,
+        limit: int,
+        **shape: Any,
+    ) -> tuple[list[Row], Position | None]:
+        """Run one page statement; return its rows and where there may be more."""
+        form = Shape(
+            dialect=self.dialect,
+            drafted=self.draft is not None,
+            live=not query.changed,
+            parent=parent is not None,
+            after=after is not None,
+            gone="shown" if query.gone else "hidden",
+            search=bool(query.search),
+        )
+        binds: dict[str, Any] = {"limit": limit + 1, **self._draft_bind()}
+        if parent is not None:
+            binds |= parent_binds(part, parent)
+        if after is not None:
+            binds |= position_binds(part, after)
+        if query.search:
+            binds |= {"search": search_pattern(query.search), "scan": SCANNED}
+        statement = page_statement(part, replace(form, **shape))
+        records = self.dbsession.execute(statement, binds).mappings().all()
+        return _cut(part, records, limit)
+
+
+def _cut(
+    part: Part, records: Sequence[Any], limit: int
+) -> tuple[list[Row], Position | None]:
+    """Keep `limit` rows; tell the position after which there may be more."""
+    rows = [row_from(part, dict(record)) for record in records]
+    found = [
+        row
+        for row, record in zip(rows, records, strict=True)
+        if record.get(FOUND, True)
+    ]
+    if len(found) > limit:
+        return found[:limit], position_of(part, found[limit - 1])
+    # The last row scanned is in the result of a search even where it does not match.
+    if records and records[-1].get(NUMBER) == SCANNED:
+        return found, position_of(part, rows[-1])
+    return found, None
+
+
+def parse_key(part: Part, raw: Sequence[Any], dialect: str) -> Key:
+    """Bring a key to its encoded form; raise Unknown where it cannot be one."""
+    if isinstance(raw, str) or len(raw) != len(part.key):
+        raise Unknown(part.name, raw)
+    try:
+        return tuple(
+            part.fields[name].codec.parse(value, dialect)
+            for name, value in zip(part.key, raw, strict=True)
+        )
+    except ValueError:
+        raise Unknown(part.name, raw) from None
+
+
+def parent_binds(part: Part, parent: Key) -> dict[str, Any]:
+    """Return the parameters that name a parent in a page statement."""
+    decoded = part.decode(dict(zip(part.parent_fields, parent, strict=True)))
+    return {f"parent_{name}": value for name, value in decoded.items()}
+
+
+def position_binds(part: Part, position: Position) -> dict[str, Any]:
+    """Return the parameters that name a position in a page statement."""
+    decoded = part.decode(dict(zip(sort_columns(part), position, strict=True)))
+    return {f"after_{name}": value for name, value in decoded.items()}
