@@ -120,7 +120,7 @@ class Drafts:
         root = parse_key(found.root, columns, dialect)
         # The revision is read first: were the row read first, a save in between would
         # give the draft an old row under a new base.
-        record = self._record(dbsession, found, root, owner)
+        record = self._record(dbsession, found, root, owner, exists=True)
         edit = self._session(dbsession, found, record)
         rows = DraftRows(dbsession, found, root, record.key)
         row = rows.find(found.name, root)
@@ -143,7 +143,7 @@ class Drafts:
                 f"A new {part.title} needs a key that draftedit cannot make."
             )
         root = part.key_of(values)
-        record = self._record(dbsession, target, root, owner)
+        record = self._record(dbsession, target, root, owner, exists=False)
         if last_key:
             record = records.set_last_key(dbsession, self.tables, record, last_key)
         rows = DraftRows(dbsession, target, root, record.key, last_key)
@@ -152,7 +152,7 @@ class Drafts:
         return self._session(dbsession, target, record)
 
     def _record(
-        self, dbsession: Session, target: Target, root: Key, owner: str
+        self, dbsession: Session, target: Target, root: Key, owner: str, exists: bool
     ) -> records.DraftRecord:
         return records.open_draft(
             dbsession,
@@ -161,6 +161,7 @@ class Drafts:
             target.name,
             to_path(root),
             target.fingerprint,
+            exists,
         )
 
     def resume(

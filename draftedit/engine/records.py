@@ -72,9 +72,10 @@ def open_draft(
     target: str,
     root: str,
     fingerprint: str,
+    exists: bool,
 ) -> DraftRecord:
     """Insert the records of a new draft on an object's current revision."""
-    current = current_revision(dbsession, tables, target, root)
+    current = current_revision(dbsession, tables, target, root, exists)
     at = now()
     values = {
         "owner": owner,
@@ -93,14 +94,16 @@ def open_draft(
     return load(dbsession, tables, key, None)
 
 
-def current_revision(dbsession: Session, tables: Tables, target: str, root: str) -> int:
-    """Return the object's revision; make its record where it has none yet."""
+def current_revision(
+    dbsession: Session, tables: Tables, target: str, root: str, exists: bool
+) -> int:
+    """Return the object's revision; make its record if it exists and has none yet."""
     one = tables.object.c
     wanted = sa.select(one.revision).where(one.target == target, one.root == root)
     revision = dbsession.scalar(wanted)
     if revision is not None:
         return int(revision)
-    if not root.startswith("-"):
+    if exists:
         # Two who open at once: the primary key refuses one, who is tried again.
         place = {"target": target, "root": root, "revision": 0}
         dbsession.execute(sa.insert(tables.object), place)

@@ -58,22 +58,22 @@ def save(
     # What the host has pending is its own, and older than the save.
     dbsession.flush()
     with dbsession.no_autoflush, dbsession.begin_nested():
-        number = _lock(rows, tables, record) + 1
+        known = _lock(rows, tables, record)
         plan = make_plan(rows)
         live = compare(rows, plan)
-        revision = Revision(number, to_path(rows.root), records.now())
-        if not plan.makes_object:
+        revision = Revision(record.base + 1, to_path(rows.root), records.now())
+        if known:
             _count_up(rows, tables, record)
         keys = write_or_explain(rows, plan, live, revision)
         root = keys.real(rows.target.root, rows.root)
-        if plan.makes_object:
+        if not known:
             _insert_object(rows, tables, root)
         _insert_revision(rows, tables, record, plan, revision, root, message)
-    return Saved(rows.target.name, root, number, _ids(rows, plan, keys))
+    return Saved(rows.target.name, root, revision.number, _ids(rows, plan, keys))
 
 
-def _lock(rows: DraftRows, tables: Tables, record: DraftRecord) -> int:
-    """Lock the object's record, in a statement of its own; return its revision.
+def _lock(rows: DraftRows, tables: Tables, record: DraftRecord) -> bool:
+    """Lock the object's record, in a statement of its own; tell whether there is one.
 
     A subselect in the locking statement might see the state from before the wait.
     """
@@ -84,7 +84,7 @@ def _lock(rows: DraftRows, tables: Tables, record: DraftRecord) -> int:
     current = 0 if revision is None else int(revision)
     if current != record.base:
         raise BaseMoved(record.base, current)
-    return current
+    return revision is not None
 
 
 def _count_up(rows: DraftRows, tables: Tables, record: DraftRecord) -> None:

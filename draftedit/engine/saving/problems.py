@@ -89,9 +89,20 @@ def _unique_named(part: Part, text: str) -> tuple[str, ...] | None:
     for unique, name in _unique_names(part):
         if name and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
             return unique
-    # SQLite: "UNIQUE constraint failed: chain.nft_table_id, chain.name"
-    columns = tuple(re.findall(rf"(?<!\w){re.escape(part.name)}\.(\w+)", text))
-    return columns or part.key
+    return _unnamed_unique(part, text) or part.key
+
+
+def _unnamed_unique(part: Part, text: str) -> tuple[str, ...]:
+    """Find the columns of a unique key that has no name of the host's."""
+    # SQLite: "UNIQUE constraint failed: line.order_id, line.number"
+    columns = re.findall(rf"(?<!\w){re.escape(part.name)}\.(\w+)", text)
+    # PostgreSQL: "Key (order_id, number)=(1, 2) already exists."
+    if found := re.search(r"Key \((.+?)\)=\(", text):
+        columns = found[1].replace('"', "").split(", ")
+    # MariaDB calls a key by its first column: "… for key 'number'"
+    if found := re.search(r"for key '(?:.*\.)?(\w+?)(?:_\d+)?'", text):
+        columns = next((list(u) for u in part.uniques if u[0] == found[1]), columns)
+    return tuple(name for name in columns if name in part.fields)
 
 
 def _unique_names(part: Part) -> list[tuple[tuple[str, ...], str | None]]:

@@ -130,7 +130,7 @@ class Writer:
                 self._insert_links(part, [*new, *self.plan.changed[name]])
             elif new:
                 self._insert_level(part, new, host)
-            if new and not self.plan.makes_object:
+            if new and (not self.plan.makes_object or self.revision.number > 1):
                 real = [self.keys.real(part, row.key) for row in new]
                 archive_absent(self.dbsession, part, real, self.revision)
         self.dbsession.expire_all()
