@@ -41,9 +41,7 @@ def about_object(request: Request, data: Any, revision: int) -> Response:
     """Answer with a live object, or that the caller's copy is still good."""
     response = answer(data)
     if is_known(request.headers.get("If-None-Match"), str(revision)):
-        # The bare status: a 304 has no body, nor the headers that describe one.
         response = Response(status=304)
-        del response.headers["Content-Type"]
     response.headers["ETag"] = f'"{revision}"'
     # A copy may be kept, but is asked for anew each time, and by the same user.
     response.headers["Cache-Control"] = "private, no-cache"

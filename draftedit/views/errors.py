@@ -108,6 +108,9 @@ def _report(error: Exception, request: Request) -> Report:
     found = report(error, request)
     if found is None:  # the predicate asked the same before
         raise error
+    if isinstance(error, UnicodeDecodeError):
+        # Whoever asks for the language, or for the path, would read it again.
+        request.environ |= {"QUERY_STRING": "", "PATH_INFO": "/"}
     return found
 
 

@@ -100,6 +100,7 @@ def methods(request: Request) -> list[str]:
     found: set[str] = set()
     for view in (item["introspectable"] for item in views):
         if view["route_name"] == request.matched_route.name:
-            found.update(view["request_methods"] or ())
+            given = view["request_methods"] or ()
+            found.update([given] if isinstance(given, str) else given)
     # Pyramid answers HEAD wherever it answers GET.
     return sorted(found | ({"HEAD"} if "GET" in found else set()))

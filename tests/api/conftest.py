@@ -1,9 +1,10 @@
 """A small ruleset, and programs of users who work on it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
+from pyramid.request import Request
 from sqlalchemy.orm import Session
 
 from draftedit import accounts
@@ -57,6 +58,14 @@ def token_for(dbsession: Session, name: str, role: str = "editor") -> str:
     if user is None:
         user = accounts.create(dbsession, name, role, PASSWORD)
     return accounts.new_token(dbsession, user, "tests")[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bodies_in_memory() -> Iterator[None]:
+    """Keep large bodies out of temporary files, which WebOb never closes itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Request, "request_body_tempfile_limit", 2**22)
+        yield
 
 
 @pytest.fixture
