@@ -14,6 +14,7 @@ from pyramid.i18n import TranslationStringFactory
 
 from draftedit.engine.errors import Problem
 from draftedit.engine.schema import Field, Part
+from draftedit.engine.values import same
 
 _ = TranslationStringFactory("draftedit")
 
@@ -53,11 +54,13 @@ class Input:
     """One field of a form, ready to be shown.
 
     `control` is check, select, find, area or line. `was` is the text before the
-    draft changed it; `search` what was looked for in a `find`.
+    draft changed it; `search` what was looked for in a `find`. `prefix` tells the
+    ids of several forms on one page apart.
     """
 
     field: Field
     control: str
+    prefix: str = "f-"
     text: str = ""
     is_null: bool = False
     optional: bool = False
@@ -70,7 +73,7 @@ class Input:
     @property
     def id(self) -> str:
         """The id of its control, for labels and for the list of errors."""
-        return f"f-{self.field.name}"
+        return f"{self.prefix}{self.field.name}"
 
     @property
     def hint(self) -> str | None:
@@ -183,50 +186,44 @@ def build(
     choices: Mapping[str, Choices] | None = None,
     origin: Mapping[str, Any] | None = None,
     problems: Sequence[Problem] = (),
+    prefix: str = "f-",
 ) -> list[Input]:
     """Build the form of a row; `values` None for a new one.
 
     What was said before wins over the row's values, so that nothing typed is lost.
     """
-    new = values is None
-    return [
-        _input(
-            one,
-            initial(one) if values is None else values.get(one.name),
-            new,
-            said,
-            (choices or {}).get(one.name),
-            origin,
-            [p.message for p in problems if p.field == one.name],
+    result = []
+    for one in asked(part, new=values is None):
+        value = initial(one) if values is None else values.get(one.name)
+        offered = (choices or {}).get(one.name)
+        plain = _input(one, value, values is None, offered)
+        wrong = tuple(p.message for p in problems if p.field == one.name)
+        shown = replace(
+            plain, prefix=prefix, errors=wrong, was=_was(one, value, origin)
         )
-        for one in asked(part, new)
-    ]
+        result.append(shown if said is None else _with_said(shown, said))
+    return result
 
 
-def _input(
-    one: Field,
-    value: Any,
-    new: bool,
-    said: Said | None,
-    choices: Choices | None,
-    origin: Mapping[str, Any] | None,
-    errors: Sequence[str],
-) -> Input:
+def _input(one: Field, value: Any, new: bool, choices: Choices | None) -> Input:
     text = spell(one, value)
-    filled = new and one.has_default
-    result = Input(
+    by_default = new and one.has_default
+    unknown = value is None and not one.nullable
+    return Input(
         field=one,
-        control=_control(one, text, filled and value is None, choices),
+        control=_control(one, text, unknown or (by_default and value is None), choices),
         text=text,
-        is_null=value is None and not filled,
-        optional=one.nullable or filled,
+        is_null=value is None and not by_default,
+        optional=one.nullable or by_default,
         options=_options(one, choices),
-        blank=_blank(one, new, filled, value),
-        errors=tuple(errors),
+        blank=_blank(one, value),
     )
-    if origin is not None and one.name in origin and origin[one.name] != value:
-        result = replace(result, was=spell(one, origin[one.name]))
-    return result if said is None else _with_said(result, said)
+
+
+def _was(one: Field, value: Any, origin: Mapping[str, Any] | None) -> str | None:
+    if origin is None or one.name not in origin or same(origin[one.name], value):
+        return None
+    return spell(one, origin[one.name])
 
 
 def _with_said(result: Input, said: Said) -> Input:
@@ -261,13 +258,13 @@ def _options(one: Field, choices: Choices | None) -> Sequence[Option]:
     return tuple(Option(value, value) for value in one.choices or ())
 
 
-def _blank(one: Field, new: bool, filled: bool, value: Any) -> str | None:
+def _blank(one: Field, value: Any) -> str | None:
     """Return what the empty choice of a select says; None: there is none."""
-    if filled and value is None:
-        return _("by default")
     if one.nullable:
         return _("none")
-    return _("choose …") if new and value is None else None
+    if value is not None:
+        return None
+    return _("by default") if one.has_default else _("choose …")
 
 
 def read(
@@ -299,15 +296,23 @@ def _take(
     text = said.texts.get(one.name, "")
     is_null = one.nullable and text == "" and _means_null(one, said)
     if current is None:
-        if text == "" and not is_null and (one.has_default or one.required):
-            return
-        if is_null and one.has_default and one.name not in said.nulls:
+        if text == "" and one.name not in said.nulls and _is_left_out(one, is_null):
             return
     elif is_null == (current.get(one.name) is None) and text == _lines(
         spell(one, current.get(one.name))
     ):
         return
     values[one.name] = None if is_null else _value(one, text, current)
+
+
+def _is_left_out(one: Field, is_null: bool) -> bool:
+    """Tell whether an empty field of a new row was simply not filled in.
+
+    A default that the form showed was taken out on purpose.
+    """
+    if one.has_default:
+        return initial(one) is None
+    return one.required and not is_null
 
 
 def _means_null(one: Field, said: Said) -> bool:

@@ -3,7 +3,7 @@
 Both read through a `Source`; whether rows can be changed is the template's business.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,7 +41,11 @@ class Wanted:
     @classmethod
     def from_request(cls, request: Request) -> "Wanted":
         """Read the query; raise HTTPNotFound where it cannot be one of a page."""
-        query = request.GET
+        return cls.from_query(request.GET)
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> "Wanted":
+        """Read the query of a page."""
         return cls(
             part=query.get("part") or None,
             parent=_key(query.get("parent")),

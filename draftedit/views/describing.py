@@ -1,29 +1,23 @@
-"""Operations in plain words: “Rule 12 in input: destination ports 80 → 80, 443”."""
+"""Operations in plain words: “Rule 12 in input: destination ports 80 → 80, 443”.
 
-from collections.abc import Callable, Sequence
+Read from the journal's JSON, which says what was done even where a migration has
+taken a table or a column away since.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pyramid.i18n import TranslationStringFactory
 
 from draftedit.engine.errors import Key
-from draftedit.engine.operations import (
-    LAST,
-    Batch,
-    Delete,
-    Insert,
-    Move,
-    Operation,
-    Rekey,
-    Restore,
-    Set,
-)
-from draftedit.engine.schema import Part
 from draftedit.views.names import Names, Shown
 
 _ = TranslationStringFactory("draftedit")
 
-NAMED = 3  # operations of a batch that are told, the rest is counted
+Json = Mapping[str, Any]
+
+TOLD = 3  # operations of a batch that are told; the rest is counted
 
 
 @dataclass(frozen=True)
@@ -53,131 +47,104 @@ class Described:
         return f"{self.text}: {', '.join(map(str, self.changes))}"
 
 
-def describe(
-    operation: Operation, inverse: Operation | None, names: Names
-) -> Described:
+def describe(operation: Json, inverse: Json, names: Names) -> Described:
     """Say what an operation did; the inverse knows what was there before."""
-    teller = _TELLERS.get(type(operation))
-    if teller is None:  # one of the host's own
-        return Described(operation.op)
+    teller = _TELLERS.get(operation["op"])
+    if teller is None or not _is_known(operation, names):
+        return Described(str(operation["op"]))
     return teller(operation, inverse, names)
 
 
-def _set(operation: Set, inverse: Operation | None, names: Names) -> Described:
-    part = names.target.tables[operation.table]
-    before = inverse.values if isinstance(inverse, Set) else {}
+def _is_known(operation: Json, names: Names) -> bool:
+    """A batch has no table; a host's own operation may have none."""
+    return "table" not in operation or operation["table"] in names.target.tables
+
+
+def _set(operation: Json, inverse: Json, names: Names) -> Described:
+    part = names.target.tables[operation["table"]]
+    before = inverse.get("values", {})
     changes = [
         Change(
             names.small(names.field(part.fields[name])),
             names.value(part.fields[name], before.get(name)),
             names.value(part.fields[name], value),
         )
-        for name, value in operation.values.items()
-        if name in part.fields  # a migration may have dropped it
+        for name, value in operation["values"].items()
+        if name in part.fields
     ]
-    return Described(_located(names, part, operation.key), changes)
+    return Described(names.located(part.name, _key(operation, "id")), changes)
 
 
-def _insert(operation: Insert, _inverse: Operation | None, names: Names) -> Described:
-    part = names.target.tables[operation.table]
-    key = operation.key
-    row = names.part(part.name) if key is None else _located(names, part, key)
-    return Described(_say(names, _("Add ${row}", mapping={"row": names.small(row)})))
+def _on_row(text: str) -> Callable[[Json, Json, Names], Described]:
+    """Make a teller of what only names a row."""
+
+    def tell(operation: Json, _inverse: Json, names: Names) -> Described:
+        row = names.small(names.located(operation["table"], _key(operation, "id")))
+        return Described(names.translate(_(text, mapping={"row": row})))
+
+    return tell
 
 
-def _delete(operation: Delete, _inverse: Operation | None, names: Names) -> Described:
-    row = names.small(
-        _located(names, names.target.tables[operation.table], operation.key)
-    )
-    return Described(_say(names, _("Delete ${row}", mapping={"row": row})))
-
-
-def _restore(operation: Restore, _inverse: Operation | None, names: Names) -> Described:
-    row = names.small(
-        _located(names, names.target.tables[operation.table], operation.key)
-    )
-    return Described(_say(names, _("Restore ${row}", mapping={"row": row})))
-
-
-def _move(operation: Move, inverse: Operation | None, names: Names) -> Described:
-    part = names.target.tables[operation.table]
-    row = names.small(names.by_key(part.name, operation.key))
-    came_from = inverse.parent if isinstance(inverse, Move) else operation.parent
+def _move(operation: Json, inverse: Json, names: Names) -> Described:
+    part = names.target.tables[operation["table"]]
+    row = names.small(names.by_key(part.name, _key(operation, "id")))
     where = _place(operation, names)
-    if operation.parent is None or operation.parent == came_from:
+    if operation.get("parent") in (None, inverse.get("parent")):
         text = _("Move ${row} ${place}", mapping={"row": row, "place": where})
-        return Described(_say(names, text))
-    parent = names.small(names.by_key(str(part.parent), operation.parent))
+        return Described(names.translate(text))
+    parent = names.small(names.by_key(str(part.parent), _key(operation, "parent")))
     text = _(
         "Move ${row} to ${parent}, ${place}",
         mapping={"row": row, "parent": parent, "place": where},
     )
-    return Described(_say(names, text))
+    return Described(names.translate(text))
 
 
-def _place(operation: Move, names: Names) -> str:
-    if operation.after is LAST:
-        return _say(names, _("to the last place"))
-    if operation.after is None:
-        return _say(names, _("to the first place"))
-    row = names.small(names.by_key(operation.table, operation.after))
-    return _say(names, _("after ${row}", mapping={"row": row}))
+def _place(operation: Json, names: Names) -> str:
+    if "after" not in operation:
+        return names.translate(_("to the last place"))
+    if operation["after"] is None:
+        return names.translate(_("to the first place"))
+    row = names.small(names.by_key(operation["table"], _key(operation, "after")))
+    return names.translate(_("after ${row}", mapping={"row": row}))
 
 
-def _batch(operation: Batch, inverse: Operation | None, names: Names) -> Described:
-    pairs = [
-        (one, back)
-        for one, back in zip(
-            operation.operations, _backs(operation, inverse), strict=True
-        )
-        if not isinstance(one, Rekey)
-    ]
-    if operation.label:
-        return Described(operation.label)
+def _batch(operation: Json, inverse: Json, names: Names) -> Described:
+    if operation.get("label"):
+        return Described(operation["label"])
+    pairs = [pair for pair in _pairs(operation, inverse) if pair[0]["op"] != "rekey"]
     if len(pairs) == 1:
         return describe(*pairs[0], names)
-    told = "; ".join(str(describe(*pair, names)) for pair in pairs[:NAMED])
-    more = len(pairs) - NAMED
-    if more > 0:
-        text = _("${told}; and ${more} more", mapping={"told": told, "more": more})
-        return Described(_say(names, text))
-    return Described(told)
+    told = "; ".join(str(describe(*pair, names)) for pair in pairs[:TOLD])
+    if len(pairs) <= TOLD:
+        return Described(told)
+    more = {"told": told, "more": len(pairs) - TOLD}
+    return Described(names.translate(_("${told}; and ${more} more", mapping=more)))
 
 
-def _backs(operation: Batch, inverse: Operation | None) -> Sequence[Operation | None]:
-    """Return the inverses in the order of the operations."""
-    if isinstance(inverse, Batch) and len(inverse.operations) == len(
-        operation.operations
-    ):
-        return list(reversed(inverse.operations))
-    return [None] * len(operation.operations)
+def _pairs(operation: Json, inverse: Json) -> list[tuple[Json, Json]]:
+    """Pair each operation with its inverse; those stand the other way round."""
+    operations = operation["operations"]
+    inverses = list(reversed(inverse.get("operations", ())))
+    if len(inverses) != len(operations):
+        inverses = [{}] * len(operations)
+    return list(zip(operations, inverses, strict=True))
 
 
-def _rekey(_operation: Rekey, _inverse: Operation | None, names: Names) -> Described:
-    return Described(_say(names, _("Make room in the order")))
+def _rekey(_operation: Json, _inverse: Json, names: Names) -> Described:
+    return Described(names.translate(_("Make room in the order")))
 
 
-def _located(names: Names, part: Part, key: Key) -> str:
-    """Name a row, and the row it is in, unless that is the object itself."""
-    named = names.by_key(part.name, key)
-    row = names.known(part.name, key)
-    if row is None or part.parent in (None, names.target.name):
-        return named
-    above = names.by_key(str(part.parent), part.parent_key_of(row.values), False)
-    text = _("${row} in ${above}", mapping={"row": named, "above": above})
-    return _say(names, text)
+def _key(operation: Json, member: str) -> Key:
+    return tuple(operation[member])
 
 
-def _say(names: Names, text: Any) -> str:
-    return names.translate(text)
-
-
-_TELLERS: dict[type[Operation], Callable[..., Described]] = {
-    Set: _set,
-    Insert: _insert,
-    Delete: _delete,
-    Restore: _restore,
-    Move: _move,
-    Batch: _batch,
-    Rekey: _rekey,
+_TELLERS: dict[str, Callable[[Json, Json, Names], Described]] = {
+    "set": _set,
+    "insert": _on_row(_("Add ${row}")),
+    "delete": _on_row(_("Delete ${row}")),
+    "restore": _on_row(_("Restore ${row}")),
+    "move": _move,
+    "batch": _batch,
+    "rekey": _rekey,
 }

@@ -97,6 +97,16 @@ class Names:
             return f"{self.part(table)} {self.number(part, key)}"
         return self.title(row) if with_part else self.row(row)
 
+    def located(self, table: str, key: Key) -> str:
+        """Name a row and the row it is in, unless that is the object itself."""
+        part, named = self.target.tables[table], self.by_key(table, key)
+        row = self.known(table, key)
+        if row is None or part.parent in (None, self.target.name):
+            return named
+        above = self.by_key(str(part.parent), part.parent_key_of(row.values), False)
+        text = _("${row} in ${above}", mapping={"row": named, "above": above})
+        return self.translate(text)
+
     def known(self, table: str, key: Key) -> Row | None:
         """Return a row, read once; None where it is none of this object's."""
         if (table, key) not in self._known:

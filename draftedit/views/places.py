@@ -63,6 +63,12 @@ class DraftPlaces:
         """Return the address of a page or verb of the draft."""
         return self._path(name, {}, query)
 
+    def live(self, name: str, target: str, key: Key) -> str:
+        """Return the address of a page of the live object."""
+        where = {"target": target, "id": to_path(key)}
+        path: str = self._request.route_path(f"draftedit.{name}", **where)
+        return path
+
     def _path(self, name: str, parts: dict[str, str], query: dict[str, Any]) -> str:
         path: str = self._request.route_path(
             f"draftedit.{name}", key=self._key, **parts, _query=_query(**query)

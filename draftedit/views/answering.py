@@ -1,0 +1,37 @@
+"""How pages answer: where to go after a form, and what must not be kept."""
+
+from typing import Any
+from urllib.parse import quote
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.interfaces import ISessionFactory
+from pyramid.request import Request
+from pyramid.response import Response
+
+from draftedit import guards
+from draftedit.contexts import OwnerContext
+from draftedit.incoming import form_call
+
+
+def see_other(path: str) -> Response:
+    """Send the browser to a page that a reload cannot repeat anything with."""
+    return HTTPSeeOther(quote(path, safe="/?#[]@!$&'()*+,;=:%~"))
+
+
+def flash(request: Request, text: Any) -> None:
+    """Say something on the next page, in the language of now, if there is a session."""
+    if request.registry.queryUtility(ISessionFactory) is not None:
+        request.session.flash(request.localizer.translate(text))
+
+
+def about_draft(request: Request, version: int) -> None:
+    """Let nobody keep a page about a draft; say which version it shows."""
+    request.response.headers["Cache-Control"] = "no-store"
+    request.response.headers["ETag"] = f'"{version}"'
+
+
+def once(context: OwnerContext, request: Request, act: guards.Act) -> Response:
+    """Act at most once on a form, and lead on."""
+    call = form_call(request, context.owner)
+    answer = guards.once(context.drafts, request.dbsession, call, act)
+    return see_other(answer.text)

@@ -1,0 +1,73 @@
+"""My drafts: the list, and opening one more."""
+
+from typing import Any
+
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from draftedit import guards
+from draftedit.contexts import OwnerContext
+from draftedit.engine.errors import Problem, Refused, Unknown
+from draftedit.engine.keys import from_path
+from draftedit.security import EDIT
+from draftedit.views.answering import once
+from draftedit.views.names import capital
+
+STATES = ("open", "saved", "cancelled")
+
+
+@view_config(
+    route_name="draftedit.drafts",
+    request_method="GET",
+    permission=EDIT,
+    renderer="draftedit:templates/drafts.jinja2",
+)
+def mine(context: OwnerContext, request: Request) -> dict[str, Any]:
+    """List the user's drafts, the newest first."""
+    request.response.headers["Cache-Control"] = "no-store"
+    state = request.GET.get("state")
+    state = state if state in STATES else None
+    after = request.GET.get("after") or None
+    found = context.drafts.mine(request.dbsession, context.owner, state, after)
+    query = {"state": state} if state else {}
+    first = request.route_path("draftedit.drafts", _query=query)
+    following = request.route_path(
+        "draftedit.drafts", _query={**query, "after": found.next or ""}
+    )
+    return {
+        "drafts": found.items,
+        "targets": context.drafts.targets,
+        "capital": capital,
+        "state": state,
+        "states": STATES,
+        "first": first if after else None,
+        "next": following if found.next else None,
+    }
+
+
+@view_config(
+    route_name="draftedit.drafts",
+    request_method="POST",
+    permission=EDIT,
+    require_csrf=True,
+)
+def open_draft(context: OwnerContext, request: Request) -> Response:
+    """Open a draft on an object, or on a new one, and go there."""
+
+    def act() -> guards.Answer:
+        key = _open(context, request).info.key
+        where = request.route_path("draftedit.draft", key=key)
+        return guards.Answer(303, where, draft=key)
+
+    return once(context, request, act)
+
+
+def _open(context: OwnerContext, request: Request) -> Any:
+    target, text = request.POST.get("target", ""), request.POST.get("id")
+    try:
+        key = from_path(text) if text else None
+        return context.drafts.open(request.dbsession, target, key, owner=context.owner)
+    except (Unknown, ValueError) as error:
+        # Not the address is wrong but what the form names.
+        raise Refused(Problem(str(error), table=target)) from error

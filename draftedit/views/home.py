@@ -1,0 +1,86 @@
+"""The first page: go on with what was open, and find objects."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pyramid.request import Request
+from pyramid.view import view_config
+
+from draftedit import objects
+from draftedit.contexts import Site
+from draftedit.editing import DraftInfo
+from draftedit.engine.keys import to_path
+from draftedit.engine.listing import Listing
+from draftedit.engine.schema import Target
+from draftedit.security import EDIT, READ
+from draftedit.views.names import capital
+
+OVERVIEW, FULL = 20, 50  # objects of each target, where all and where one is shown
+RESUMED = 5
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The objects of one target, or one page of them."""
+
+    target: Target
+    title: str
+    listing: Listing[objects.ObjectInfo]
+    first: str | None
+    next: str | None
+
+
+@view_config(
+    route_name="draftedit.home",
+    request_method="GET",
+    permission=READ,
+    renderer="draftedit:templates/home.jinja2",
+)
+def home(context: Site, request: Request) -> dict[str, Any]:
+    """Show the user's open drafts, and the objects of all targets or of one."""
+    chosen = request.GET.get("target")
+    targets = [one for one in context.drafts.targets.values() if one.name == chosen]
+    return {
+        "resumed": _open_drafts(context, request),
+        "shelves": [
+            _shelf(context, request, target, full=bool(targets))
+            for target in targets or context.drafts.targets.values()
+        ],
+        "one": targets[0] if targets else None,
+        "q": request.GET.get("q", "").strip(),
+        "to_path": to_path,
+        "capital": capital,
+        "may_edit": request.has_permission(EDIT),
+    }
+
+
+def _open_drafts(context: Site, request: Request) -> list[DraftInfo]:
+    owner = request.authenticated_userid
+    if owner is None or not request.has_permission(EDIT):
+        return []
+    mine = context.drafts.mine(request.dbsession, owner, state="open", limit=RESUMED)
+    return list(mine.items)
+
+
+def _shelf(context: Site, request: Request, target: Target, full: bool) -> Shelf:
+    q, after = request.GET.get("q", "").strip(), request.GET.get("after") or None
+    listing = objects.listing(
+        context.drafts,
+        request.dbsession,
+        target,
+        q=q if full else None,
+        after=after if full else None,
+        limit=FULL if full else OVERVIEW,
+    )
+    query = {"target": target.name, **({"q": q} if q and full else {})}
+    first = request.route_path("draftedit.home", _query=query)
+    following = request.route_path(
+        "draftedit.home", _query={**query, "after": listing.next or ""}
+    )
+    return Shelf(
+        target=target,
+        title=capital(request.localizer.translate(target.title_plural)),
+        listing=listing,
+        first=first if full and after else None,
+        next=following if listing.next else None,
+    )
