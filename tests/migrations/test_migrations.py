@@ -1,0 +1,97 @@
+"""The scripts run up, down and up again, and the tables are those of the models."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+import sqlalchemy as sa
+
+from draftedit.models import migration
+from tests.architecture.modules import ROOT
+
+
+def tables(database):
+    return set(sa.inspect(database.engine).get_table_names())
+
+
+def is_current(database):
+    with database.engine.connect() as connection:
+        return migration.is_current(connection)
+
+
+def test_the_scripts_run_up_down_and_up_again(empty_database):
+    assert not is_current(empty_database)
+    migration.upgrade(empty_database.engine)
+    assert is_current(empty_database)
+    made = tables(empty_database)
+    migration.downgrade(empty_database.engine)
+    assert tables(empty_database) == {"alembic_version"}
+    assert not is_current(empty_database)
+    migration.upgrade(empty_database.engine)
+    assert tables(empty_database) == made
+
+
+def test_running_the_scripts_again_changes_nothing(empty_database):
+    migration.upgrade(empty_database.engine)
+    migration.upgrade(empty_database.engine)
+    assert is_current(empty_database)
+
+
+def test_the_tables_are_those_of_the_models(database):
+    migration.check(database.engine)
+
+
+def test_sqlite_never_gives_a_key_twice(database):
+    if database.backend != "sqlite":
+        pytest.skip("the other databases count in sequences of their own")
+    with database.engine.connect() as connection:
+        counted = connection.execute(
+            sa.text("SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'")
+        )
+        names = set(counted.scalars())
+    assert {"draft", "rule", "ruleset", "user_account"} <= names
+
+
+def test_foreign_keys_are_on_again_after_a_migration_on_sqlite(empty_database):
+    if empty_database.backend != "sqlite":
+        pytest.skip("only SQLite's foreign keys are switched off to migrate")
+    migration.upgrade(empty_database.engine)
+    with empty_database.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_a_script_that_leaves_references_to_nothing_is_refused(empty_database):
+    if empty_database.backend != "sqlite":
+        pytest.skip("the other databases refuse it themselves")
+    migration.upgrade(empty_database.engine)
+    with (
+        empty_database.engine.connect() as connection,
+        migration.foreign_keys_off(connection),
+    ):
+        dangling = sa.text("INSERT INTO rule_tag (rule_id, tag_id) VALUES (1, 1)")
+        connection.execute(dangling)
+        with pytest.raises(RuntimeError, match="rule_tag"):
+            migration.check_references(connection)
+        connection.rollback()
+
+
+def test_no_script_imports_a_model():
+    for script in (ROOT / "migrations" / "versions").glob("*.py"):
+        text = script.read_text(encoding="utf-8")
+        for line in text.splitlines():
+            if line.startswith(("from draftedit", "import draftedit")):
+                assert line == "from draftedit import migrating", script.name
+
+
+def test_the_alembic_command_finds_the_scripts_by_the_ini_file(race_database):
+    done = subprocess.run(
+        [sys.executable, "-m", "alembic", "-c", "development.ini", "check"],
+        cwd=ROOT,
+        env={**os.environ, "DRAFTEDIT_SQLALCHEMY_URL": race_database.url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "No new upgrade operations detected" in done.stdout + done.stderr
