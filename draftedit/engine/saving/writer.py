@@ -46,7 +46,9 @@ class Keys:
 
     def value(self, field: Field, value: Any) -> Any:
         """Return what stands for a value of the draft in live."""
-        return self.counted.get((str(field.made_by_draft), value), value)
+        if field.made_by_draft is None:  # and it may be JSON, which cannot be looked up
+            return value
+        return self.counted.get((field.made_by_draft, value), value)
 
     def real(self, part: Part, key: Key) -> Key:
         """Return the real key of a row of the draft."""
