@@ -1,0 +1,113 @@
+"""Listings into live rows: a new ruleset, revision 0, written in bulk."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from draftedit.engine import order
+from draftedit.firewall import nft
+from draftedit.firewall.columns import NAME
+from draftedit.firewall.errors import NameRefused
+from draftedit.firewall.models import Chain, NftTable, Rule, Ruleset
+from draftedit.firewall.tree import RULE_COLUMNS, RulesetValues, TableValues
+
+_RULES = cast(sa.Table, Rule.__table__)  # past the ORM: it would take twice as long
+_BATCH = 5_000  # rows in memory at once; more gain nothing
+
+
+def import_listing(dbsession: Session, listing: Any, name: str) -> Ruleset:
+    """Write a listing of nft as a new ruleset and return it.
+
+    Raises BadListing, or NameRefused for a name that is none or is taken; nothing is
+    written then. The caller commits.
+    """
+    _check_name(dbsession, name)
+    values = nft.parse(listing)
+    ruleset = _skeleton(values, name)
+    dbsession.add(ruleset)
+    try:
+        dbsession.flush()
+    except IntegrityError as error:  # another import was faster
+        raise NameRefused(f"There is a ruleset named {name} already.") from error
+    rules = _rules(values, ruleset)
+    while batch := list(islice(rules, _BATCH)):
+        dbsession.execute(sa.insert(_RULES), batch)
+    return ruleset
+
+
+def _check_name(dbsession: Session, name: str) -> None:
+    if not name.strip():
+        raise NameRefused("A ruleset needs a name.")
+    if len(name) > NAME:
+        raise NameRefused(f"The name is longer than {NAME} characters.")
+    if "\0" in name or any("\ud800" <= letter <= "\udfff" for letter in name):
+        raise NameRefused("The name holds characters that cannot be stored.")
+    if dbsession.scalar(sa.select(Ruleset.id).where(Ruleset.name == name)):
+        raise NameRefused(f"There is a ruleset named {name} already.")
+
+
+def _skeleton(values: RulesetValues, name: str) -> Ruleset:
+    """Make the rows above the rules, which are few."""
+    return Ruleset(
+        name=name,
+        objects=values.objects,
+        extra=values.extra,
+        layout=values.layout,
+        tables=[_table(table) for table in values.tables],
+    )
+
+
+def _table(table: TableValues) -> NftTable:
+    places = order.spread(len(table.chains))
+    return NftTable(
+        family=table.family,
+        name=table.name,
+        objects=table.objects,
+        extra=table.extra,
+        chains=[
+            Chain(
+                place=place,
+                name=chain.name,
+                type=chain.type,
+                hook=chain.hook,
+                priority=chain.priority,
+                policy=chain.policy,
+                extra=chain.extra,
+            )
+            for place, chain in zip(places, table.chains, strict=True)
+        ],
+    )
+
+
+def _rules(values: RulesetValues, ruleset: Ruleset) -> Iterator[dict[str, Any]]:
+    for table, nft_table in zip(values.tables, ruleset.tables, strict=True):
+        keys = {chain.name: chain.id for chain in nft_table.chains}
+        for chain in table.chains:
+            places = order.spread(len(chain.rules))
+            for place, rule in zip(places, chain.rules, strict=True):
+                row = {name: getattr(rule, name) for name in RULE_COLUMNS}
+                row["chain_id"] = keys[chain.name]
+                row["place"] = place
+                row["jump_id"] = keys[rule.jump] if rule.jump else None
+                yield row
+
+
+def analyze(connection: sa.Connection) -> None:
+    """Let the database count what was imported; call it behind the commit.
+
+    Tables that were never analysed are read in full by PostgreSQL and MariaDB.
+    MariaDB commits by itself here: that is why the import does not do it.
+    """
+    names = ", ".join(table.__tablename__ for table in (Ruleset, NftTable, Chain, Rule))
+    statements = {
+        "sqlite": "ANALYZE",
+        "postgresql": f"ANALYZE {names}",
+        "mysql": f"ANALYZE TABLE {names}",
+        "mariadb": f"ANALYZE TABLE {names}",
+    }
+    if statement := statements.get(connection.dialect.name):
+        connection.execute(sa.text(statement))
