@@ -5,8 +5,25 @@ ready application that name it, and the rest works.
 """
 
 from draftedit.drafts import Drafts
+from draftedit.firewall.errors import BadListing, BadValue, NameRefused
+from draftedit.firewall.exporting import export_ruleset
+from draftedit.firewall.importing import analyze, import_listing
 from draftedit.firewall.models import Chain, Rule, Ruleset, Tag
+from draftedit.firewall.nft import load
+from draftedit.firewall.sample import seed
 from draftedit.models.meta import Base
+
+__all__ = [
+    "BadListing",
+    "BadValue",
+    "NameRefused",
+    "analyze",
+    "drafts",
+    "export_ruleset",
+    "import_listing",
+    "load",
+    "seed",
+]
 
 drafts = Drafts(Base.metadata)
 drafts.target(
