@@ -1,7 +1,7 @@
 """Signing in and out, and being asked to."""
 
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from pyramid.exceptions import PredicateMismatch
 from pyramid.httpexceptions import HTTPForbidden, HTTPSeeOther
@@ -12,8 +12,8 @@ from pyramid.security import NO_PERMISSION_REQUIRED, forget
 from pyramid.view import forbidden_view_config, view_config
 
 from draftedit import accounts
-from draftedit.engine.errors import Problem
 from draftedit.contexts import API_PREFIX
+from draftedit.engine.errors import Problem
 from draftedit.security import start_session
 from draftedit.views.back import local_path
 from draftedit.views.signing_in import field_of, slowed
@@ -86,10 +86,10 @@ def _here(request: Request) -> str:
     """Return the page to come back to: after a form, the one it was on."""
     if request.method in SAFE_METHODS:
         return str(request.path_qs)
-    came_from = urlsplit(request.referrer or "")
-    if came_from.netloc != request.host:
-        return str(request.route_path("draftedit.home"))
-    return came_from._replace(scheme="", netloc="", fragment="").geturl()
+    came_from, here = request.referrer or "", str(request.host_url)
+    if came_from.startswith(f"{here}/"):
+        return came_from.removeprefix(here)
+    return str(request.route_path("draftedit.home"))
 
 
 def _to(request: Request, where: str | None) -> Response:
