@@ -80,9 +80,20 @@ LAYERS = {
         TRANSACTIONS,
     ),
     "databases": (
-        ("draftedit.models*", "draftedit.retry", "draftedit.migrating"),
-        ("draftedit.models*", "draftedit.settings", "draftedit.engine*"),
+        ("draftedit.models*", "draftedit.retry"),
+        ("draftedit.models*", "draftedit.settings", "draftedit.engine.tables"),
         (),
+    ),
+    "for hosts' migrations": (
+        ("draftedit.migrating*",),
+        ("draftedit.migrating*", "draftedit.engine.values"),
+        (*HTTP, *TRANSACTIONS),
+    ),
+    "answers to errors": (
+        ("draftedit.views.errors", "draftedit.views.reports"),
+        # The failures of a database, by name; nothing that could ask it anything.
+        ("draftedit.*",),
+        ("alembic", "sqlalchemy.orm", "sqlalchemy.engine", *TRANSACTIONS),
     ),
     "processes": (
         ("draftedit.settings", "draftedit.serve"),
