@@ -14,7 +14,6 @@ from pyramid.i18n import TranslationStringFactory
 
 from draftedit.engine.errors import Problem
 from draftedit.engine.schema import Field, Part
-from draftedit.engine.values import same
 
 _ = TranslationStringFactory("draftedit")
 
@@ -117,7 +116,7 @@ class Input:
     @property
     def is_tall(self) -> bool:
         """Tell whether its text needs room."""
-        return self.field.type == "json" or len(self.text) > 3 * LONG
+        return len(self.text) > 2 * LONG or self.text.count("\n") > 2
 
 
 @dataclass(frozen=True)
@@ -169,7 +168,7 @@ def spell(one: Field, value: Any) -> str:
 
 def initial(one: Field) -> Any:
     """Return the value that a new row has unless told otherwise, where it is known."""
-    default = one.column.default
+    default: Any = one.column.default
     if default is None or not default.is_scalar:
         return None
     try:
@@ -221,7 +220,7 @@ def _input(one: Field, value: Any, new: bool, choices: Choices | None) -> Input:
 
 
 def _was(one: Field, value: Any, origin: Mapping[str, Any] | None) -> str | None:
-    if origin is None or one.name not in origin or same(origin[one.name], value):
+    if origin is None or one.name not in origin or origin[one.name] == value:
         return None
     return spell(one, origin[one.name])
 

@@ -89,7 +89,6 @@ class Look:
     one_title: str = ""
     grid: Grid | None = None
     moves: bool = False
-    has_states: bool = False
     q: str = ""
     changed: bool = False
     nothing: str = ""
@@ -117,7 +116,7 @@ class Browser:
         frame = Look(
             crumbs=self._crumbs(path),
             tree=Tree(
-                self.source, self.names, self.places, path, part and part.name
+                self.source, self.names, self.places, path, part.name if part else None
             ).groups(),
             tabs=self._tabs(path[-1], part),
             above=above,
@@ -194,7 +193,6 @@ class Browser:
             one_title=self.names.part(part.name),
             grid=grid,
             moves=part.order is not None,
-            has_states=any(row.state != "same" for row in page.rows),
             q=wanted.q,
             changed=wanted.changed,
             nothing=self._nothing(part, wanted, page),

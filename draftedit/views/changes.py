@@ -11,7 +11,6 @@ from pyramid.view import view_config
 
 from draftedit.contexts import DraftContext
 from draftedit.editing import EditSession
-from draftedit.engine import changes as net
 from draftedit.engine.keys import to_path
 from draftedit.engine.schema import Field, Part
 from draftedit.security import EDIT
@@ -110,7 +109,7 @@ def _start(request: Request) -> int:
 
 def _sections(
     edit: EditSession,
-    found: Sequence[net.Change],
+    found: Sequence[Any],
     names: Names,
     places: DraftPlaces,
 ) -> list[Section]:
@@ -128,9 +127,9 @@ def _sections(
     ]
 
 
-def _changed(one: net.Change, part: Part, names: Names, places: DraftPlaces) -> Changed:
+def _changed(one: Any, part: Part, names: Names, places: DraftPlaces) -> Changed:
     fields = [
-        _difference(part.fields[name], base, draft, names)
+        _difference(part.fields[name], one.kind, base, draft, names)
         for name, (base, draft) in one.fields.items()
         if name in part.fields and _is_told(part.fields[name], one.kind)
     ]
@@ -153,10 +152,12 @@ def _is_told(one: Field, kind: str) -> bool:
     return one.role != "order" and not one.generated
 
 
-def _difference(one: Field, base: Any, draft: Any, names: Names) -> Difference:
+def _difference(
+    one: Field, kind: str, base: Any, draft: Any, names: Names
+) -> Difference:
     return Difference(
         label=names.field(one),
-        base=None if base is net.MISSING else _shown(one, base, names),
+        base=None if kind == "new" else _shown(one, base, names),
         draft=_shown(one, draft, names),
     )
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from draftedit.editing import EditSession
-from draftedit.engine.choices import Choice
 from draftedit.engine.errors import Key
 from draftedit.engine.keys import to_path
 from draftedit.engine.rows import Row
@@ -51,7 +50,7 @@ class Chooser:
     def _current(self, one: Field, value: Any) -> Option:
         return Option(str(value), self.names.reference(one, value))
 
-    def _options(self, one: Field, found: Sequence[Choice]) -> list[Option]:
+    def _options(self, one: Field, found: Sequence[Any]) -> list[Option]:
         """Make options; where two are called the same, say what they are in."""
         counts = Counter(choice.label for choice in found)
         return [
@@ -64,7 +63,7 @@ class Chooser:
             for choice in found
         ]
 
-    def _in_full(self, one: Field, choice: Choice) -> str:
+    def _in_full(self, one: Field, choice: Any) -> str:
         if str(one.references) in self.names.target.tables:
             return self.names.located(str(one.references), choice.key)
         return f"{choice.label} ({to_path(choice.key)})"

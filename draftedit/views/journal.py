@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from draftedit.editing import EditSession
-from draftedit.engine.journal import Entry
 from draftedit.engine.listing import write_cursor
 from draftedit.views.describing import Described, describe
 from draftedit.views.names import Names
@@ -50,7 +50,7 @@ def tell(edit: EditSession, names: Names, after: str | None = None) -> Told:
     )
 
 
-def _step(entry: Entry, position: int, names: Names) -> Step:
+def _step(entry: Any, position: int, names: Names) -> Step:
     return Step(
         sequence=entry.sequence,
         done=entry.done,

@@ -13,7 +13,7 @@ from draftedit.engine.schema import Field, Part, Target
 
 _ = TranslationStringFactory("draftedit")
 
-LONG = 80  # characters of a value that a table shows at once
+LONG = 48  # characters of a value that a table shows at once
 
 Translate = Callable[[Any], str]
 
@@ -73,21 +73,29 @@ class Names:
         return text[:1].lower() + text[1:]
 
     def row(self, row: Row) -> str:
-        """Name a row by itself: “input”, or “Rule 12 “Web”” where no name is unique."""
+        """Name a row by itself: “input”, or “Line 12 “tea”” where no name is unique."""
+        return self._called(row) or self._numbered(row)
+
+    def short(self, row: Row) -> str:
+        """Name a row where it is said what it is: by its name or its number."""
         part = self.target.tables[row.table]
-        label = label_of(part, row.values)
-        if label and is_telling(part):
-            return label
-        # A row without a name of its own shows its number; a label beside it helps.
-        named = f"{self.part(part.name)} {self.number(part, row.key)}".rstrip()
-        return f"{named} “{label}”" if label else named
+        return self._called(row) or self.number(part, row.key)
 
     def title(self, row: Row) -> str:
-        """Name a row with what it is: “Chain input”."""
+        """Name a row with what it is: “Folder input”."""
+        called = self._called(row)
+        return f"{self.part(row.table)} {called}" if called else self._numbered(row)
+
+    def _called(self, row: Row) -> str:
         part = self.target.tables[row.table]
-        named = self.row(row)
-        is_called = named != label_of(part, row.values)
-        return named if is_called else f"{self.part(part.name)} {named}"
+        return " ".join(_text(row.values.get(name)) for name in naming(part)).strip()
+
+    def _numbered(self, row: Row) -> str:
+        """A row without a name shows its number; a label beside it helps."""
+        part = self.target.tables[row.table]
+        named = f"{self.part(part.name)} {self.number(part, row.key)}"
+        label = label_of(part, row.values)
+        return f"{named} “{label}”" if label else named
 
     def by_key(self, table: str, key: Key, with_part: bool = True) -> str:
         """Name a row of which only the key is known."""
@@ -166,14 +174,26 @@ def _shown(one: Field, value: Any) -> Shown:
 
 def label_of(part: Part, values: Mapping[str, Any]) -> str:
     """Return a row's label, if it has one."""
-    value = values.get(part.label_field) if part.label_field else None
+    return _text(values.get(part.label_field)) if part.label_field else ""
+
+
+def _text(value: Any) -> str:
     return "" if value is None else " ".join(str(value).split())[:200]
 
 
-def is_telling(part: Part) -> bool:
-    """Tell whether a label alone says which row is meant."""
-    unique = {name for columns in (*part.uniques, part.key) for name in columns}
-    return part.label_field in unique or part.parent is None
+def naming(part: Part) -> tuple[str, ...]:
+    """Return the columns that say which row of its parent is meant: a unique key
+    with the label in it. None: its label alone does not.
+    """
+    for columns in (*part.uniques, part.key):
+        if part.label_field in columns:
+            return tuple(
+                name
+                for name, one in part.fields.items()
+                if name in columns and one.role != "parent" and not one.references
+            )
+    is_root = part.parent is None and part.label_field is not None
+    return (str(part.label_field),) if is_root else ()
 
 
 def capital(text: str) -> str:

@@ -13,7 +13,6 @@ from typing import Any
 from pyramid.i18n import TranslationStringFactory
 
 from draftedit.editing import EditSession
-from draftedit.engine.choices import Choice
 from draftedit.engine.errors import BadOperation, Key, Problem, Refused
 from draftedit.engine.keys import from_path
 from draftedit.engine.operations import (
@@ -106,7 +105,7 @@ def resolve(edit: EditSession, part: Part, said: Said) -> Said:
     return replace(said, texts=texts, searches={})
 
 
-def find(edit: EditSession, part: Part, name: str, text: str) -> list[Choice]:
+def find(edit: EditSession, part: Part, name: str, text: str) -> list[Any]:
     """Return the rows that a text may mean: the one called exactly so, or all."""
     found = edit.choices(part.name, name, q=text, limit=FEW)
     exact = [one for one in found if one.label.casefold() == text.strip().casefold()]

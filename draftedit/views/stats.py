@@ -9,7 +9,6 @@ from pyramid.request import Request
 from pyramid.view import view_config
 
 from draftedit.contexts import Site
-from draftedit.engine.statistics import DayStatistics
 from draftedit.security import READ
 from draftedit.views.names import capital
 from draftedit.views.times import duration
@@ -53,7 +52,7 @@ def show(context: Site, request: Request) -> dict[str, Any]:
     }
 
 
-def figures(name: str, days: Iterable[DayStatistics]) -> Figures:
+def figures(name: str, days: Iterable[Any]) -> Figures:
     """Add up the figures of several days or targets."""
     found = list(days)
     counts = {count: sum(getattr(one, count) for one in found) for count in COUNTS}

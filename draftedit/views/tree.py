@@ -25,6 +25,12 @@ class Source(Protocol):
     def page(self, table: str, *args: Any, **options: Any) -> Page:
         """Return a page of rows."""
 
+    def row(self, table: str, key: Any) -> Row:
+        """Return one row."""
+
+    def path(self, table: str, key: Any) -> list[Row]:
+        """Return the rows above one."""
+
 
 @dataclass(frozen=True)
 class Branch:
