@@ -1,0 +1,56 @@
+"""draftedit token: bearer tokens, for programs that call the API."""
+
+import click
+from sqlalchemy.orm import Session
+
+from draftedit import accounts
+from draftedit.models.user import UserAccount
+from draftedit.scripts.opening import ini_argument, opened
+
+TIME = "%Y-%m-%d %H:%M UTC"
+
+
+@click.command()
+@ini_argument
+@click.argument("name")
+@click.option(
+    "--label",
+    default="made on the command line",
+    show_default=True,
+    help="What the token is for.",
+)
+@click.option("--list", "list_", is_flag=True, help="List the user's tokens instead.")
+@click.option("--revoke", metavar="ID", type=int, help="End the token of this number.")
+def token(ini: str, name: str, label: str, list_: bool, revoke: int | None) -> None:
+    """Make a token for the user NAME, or list or end them.
+
+    It is printed as the last line, this once.
+    """
+    if list_ and revoke is not None:
+        raise click.UsageError("--list and --revoke are two calls")
+    with opened(ini) as installation:
+        if list_:
+            with installation.reading() as dbsession:
+                _list(dbsession, accounts.find(dbsession, name))
+            return
+        with installation.writing() as dbsession:
+            account = accounts.find(dbsession, name)
+            if revoke is not None:
+                accounts.revoke(dbsession, account, revoke)
+                last = f"Token {revoke} of {account.name} is revoked."
+            else:
+                last = _make(dbsession, account, label)
+        # Not before it is stored.
+        click.echo(last)
+
+
+def _make(dbsession: Session, account: UserAccount, label: str) -> str:
+    made, text = accounts.new_token(dbsession, account, label)
+    click.echo(f"Token {made.id} of {account.name}; it is not shown again:", err=True)
+    return text
+
+
+def _list(dbsession: Session, account: UserAccount) -> None:
+    for one in accounts.tokens(dbsession, account):
+        revoked = f", revoked {one.revoked_at:{TIME}}" if one.revoked_at else ""
+        click.echo(f"{one.id}  {one.label}, made {one.created_at:{TIME}}{revoked}")

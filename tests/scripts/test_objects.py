@@ -1,0 +1,191 @@
+"""init, import, export, purge and stats: what they leave in the database."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from draftedit.firewall import drafts, sample
+from draftedit.models import URL_VARIABLE, get_engine
+from draftedit.scripts import init as init_module
+from draftedit.scripts import purge as purge_module
+from draftedit.scripts.opening import settings_of
+
+LISTING = {
+    "nftables": [
+        {"metainfo": {"json_schema_version": 1}},
+        {"table": {"family": "inet", "name": "filter"}},
+    ]
+}
+
+
+@pytest.fixture
+def dbsession(ini):
+    engine = get_engine(settings_of(ini))
+    with Session(engine) as dbsession:
+        yield dbsession
+    engine.dispose()
+
+
+@pytest.fixture
+def listing(tmp_path):
+    path = tmp_path / "listing.json"
+    path.write_text(json.dumps(LISTING), encoding="utf-8")
+    return path
+
+
+def test_init_makes_everything_and_may_be_run_again(run, bare_ini):
+    first = run("init", bare_ini)
+    again = run("init", bare_ini)
+    assert set(again) < set(first)
+    for user in init_module.SAMPLE_USERS:
+        assert any(user.name in line and user.password in line for line in again)
+    assert "\n".join(run("export", bare_ini, sample.NAME)).startswith("{")
+
+
+def test_init_tells_no_password_that_is_not_one_any_more(run, bare_ini):
+    run("init", bare_ini, "--no-sample")
+    run("user", bare_ini, "ann", "--password-stdin", input="a password of ann's own")
+    lines = run("init", bare_ini, "--no-sample")
+    assert not any("ann-edits-drafts" in line for line in lines)
+    run("export", bare_ini, sample.NAME, fails=f"There is no ruleset {sample.NAME}.")
+
+
+def test_init_of_production_makes_no_users_of_everyones(run, bare_ini):
+    with open(bare_ini, "a", encoding="utf-8") as file:
+        file.write("draftedit.production = true\n")
+    lines = run("init", bare_ini, "--no-sample")
+    assert lines[-1].endswith(f"draftedit user {bare_ini} NAME --role admin")
+    run("token", bare_ini, "ann", fails="There is no user ann.")
+    run("user", bare_ini, "root", "--password-stdin", input="a password of roots")
+    assert len(run("init", bare_ini, "--no-sample")) == 1
+
+
+def test_the_environment_names_another_database(run, ini, tmp_path, monkeypatch):
+    url = f"sqlite:///{tmp_path}/elsewhere/other.sqlite"
+    monkeypatch.setenv(URL_VARIABLE, url)
+    run("init", ini, "--no-sample")
+    run("user", ini, "eve", "--password-stdin", input="a password of eve's")
+    monkeypatch.delenv(URL_VARIABLE)
+    run("token", ini, "eve", fails="There is no user eve.")
+
+
+def test_what_was_imported_is_exported(run, ini, listing):
+    run("import", ini, listing, "--name", "web")
+    assert json.loads("\n".join(run("export", ini, "web"))) == LISTING
+
+
+def test_a_listing_may_come_through_a_pipe(run, ini):
+    run("import", ini, "-", "--name", "web", input=json.dumps(LISTING))
+    run("export", ini, "web")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{", "This is no JSON"),
+        ("[]", "no listing"),
+        ('{"nftables": [{"rule"', "This is no JSON"),
+        ('{"nftables": [{"chain": {"family": "ip"}}]}', "nftables[0]"),
+    ],
+)
+def test_a_broken_listing_is_refused_and_nothing_stored(run, ini, listing, text, says):
+    listing.write_text(text)
+    run("import", ini, listing, "--name", "web", fails=says)
+    run("export", ini, "web", fails="There is no ruleset web.")
+
+
+def test_a_name_that_is_taken_is_refused(run, ini, listing):
+    run("import", ini, listing, "--name", "web")
+    run("import", ini, listing, "--name", "web", fails="named web already")
+    run("import", ini, listing, "--name", "", fails="needs a name")
+    run("import", ini, listing, fails="Missing option '--name'")
+
+
+def test_a_file_that_is_not_there_is_named(run, ini):
+    run("import", ini, "nowhere.json", "--name", "web", fails="nowhere.json")
+
+
+@pytest.fixture
+def closed_drafts(run, ini, listing, dbsession):
+    """Leave three drafts: open and idle, cancelled long ago, cancelled just now."""
+    run("import", ini, listing, "--name", "web")
+    keys = []
+    for _ in range(3):
+        edit = drafts.open(dbsession, "ruleset", 1, owner="ann")
+        keys.append(edit.info.key)
+    draft = drafts.tables.draft
+    long_ago = datetime.now(UTC) - timedelta(days=40)
+    for key in keys[1:]:
+        drafts.resume(dbsession, key, owner="ann").cancel()
+    at = {keys[0]: {"changed_at": long_ago}, keys[1]: {"closed_at": long_ago}}
+    for key, values in at.items():
+        dbsession.execute(draft.update().where(draft.c.key == key).values(values))
+    dbsession.commit()
+    return keys
+
+
+def left(dbsession):
+    """Return the keys of the drafts that are left."""
+    dbsession.rollback()
+    return [one.key for one in drafts.mine(dbsession, "ann").items][::-1]
+
+
+def test_purge_deletes_what_was_closed_long_ago(run, ini, closed_drafts, dbsession):
+    lines = run("purge", ini, "--closed-before", "30d", "--dry-run")
+    assert lines == [
+        "0 idle drafts would be cancelled",
+        "1 closed drafts would be deleted",
+    ]
+    assert left(dbsession) == closed_drafts
+    figures = run("stats", ini)
+    lines = run("purge", ini, "--closed-before", "30d")
+    assert lines == ["0 idle drafts cancelled", "1 closed drafts deleted"]
+    assert left(dbsession) == [closed_drafts[0], closed_drafts[2]]
+    assert run("stats", ini) == figures
+    assert run("purge", ini, "--closed-before", "30d")[-1] == "0 closed drafts deleted"
+
+
+def test_purge_cancels_what_nobody_touched(run, ini, closed_drafts, dbsession):
+    lines = run("purge", ini, "--closed-before", "52w", "--idle-before", "30d")
+    assert lines == ["1 idle drafts cancelled", "0 closed drafts deleted"]
+    edit = drafts.resume(dbsession, closed_drafts[0], owner="ann")
+    assert edit.info.closed_because == "idle"
+
+
+@pytest.mark.parametrize("text", ["30", "d", "-1d", "1y", "", "1d2h", "99999w", "٣d"])
+def test_a_duration_that_is_none_is_refused(run, ini, text):
+    run("purge", ini, f"--closed-before={text}", fails="Invalid value")
+
+
+def test_a_log_gets_a_line_now_and_then(capsys, monkeypatch):
+    monkeypatch.setattr(purge_module, "LINE_EVERY", 2)
+    with purge_module.shown_progress() as progress:
+        for done in range(5):
+            progress(done, 4)
+    assert capsys.readouterr().out.splitlines() == [
+        "2 of 4 drafts deleted",
+        "4 of 4 drafts deleted",
+    ]
+
+
+def test_a_terminal_gets_a_bar(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    with purge_module.shown_progress() as progress:
+        for done in range(5):
+            progress(done, 4)
+    assert "4/4" in capsys.readouterr().out
+
+
+def test_stats_are_columns_below_each_other(run, ini, closed_drafts):
+    head, *days = run("stats", ini)
+    assert head.split()[:3] == ["day", "target", "opened"]
+    assert days
+    assert {len(line) for line in days} == {len(head)}
+
+
+def test_a_host_of_ones_own_names_its_drafts(run, ini):
+    with open(ini, "a", encoding="utf-8") as file:
+        file.write("draftedit.drafts = draftedit.firewall:nothing\n")
+    run("stats", ini, fails="draftedit.drafts = draftedit.firewall:nothing: ")

@@ -1,0 +1,95 @@
+"""How every command answers help, and bad input: one clear line, and not 0."""
+
+import pytest
+
+from draftedit.scripts import COMMANDS, main
+from draftedit.settings import shipped_ini
+
+ON_A_DATABASE = {
+    "init": (),
+    "user": ("ann", "--role", "admin"),
+    "token": ("ann",),
+    "import": ("-", "--name", "x"),
+    "export": ("x",),
+    "purge": ("--closed-before", "30d"),
+    "stats": (),
+}
+
+
+def test_every_command_is_there():
+    assert {command.name for command in COMMANDS} == {*ON_A_DATABASE, "ini"}
+    assert set(main.commands) == {*ON_A_DATABASE, "ini"}
+
+
+@pytest.mark.parametrize("command", [*ON_A_DATABASE, "ini"])
+def test_every_command_says_what_it_is_for(run, command):
+    lines = run(command, "--help")
+    assert lines[0].startswith(f"Usage: main {command} [OPTIONS]")
+    assert len(lines) > 4
+    assert command in "\n".join(run("--help"))
+
+
+@pytest.mark.parametrize("command", ON_A_DATABASE)
+def test_an_ini_that_is_not_there_is_named(run, command):
+    arguments = ON_A_DATABASE[command]
+    run(command, "nowhere.ini", *arguments, input="{}", fails="no ini file nowhere.ini")
+
+
+@pytest.mark.parametrize("command", ON_A_DATABASE)
+def test_an_ini_without_a_database_is_told_the_key(run, command, tmp_path):
+    path = tmp_path / "half.ini"
+    path.write_text("[app:main]\nuse = egg:draftedit\n", encoding="utf-8")
+    run(command, path, *ON_A_DATABASE[command], input="{}", fails="sqlalchemy.url")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no section\n",
+        "[app:other]\nuse = egg:draftedit\n",
+        "[app:main]\nuse = egg:not_there\n",
+        "[app:main]\nuse = egg:draftedit\na = %(b)s\n",
+        "\0",
+    ],
+)
+def test_an_ini_that_is_none_is_one_line(run, tmp_path, text):
+    path = tmp_path / "broken.ini"
+    path.write_text(text, encoding="utf-8")
+    run("stats", path, fails="broken.ini: ")
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("no address", "not the address of a database"),
+        ("oracle://x", "known are"),
+        ("postgresql+psycopg://x@127.0.0.1:1/x", "does not answer"),
+        ("mysql+pymysql://x@127.0.0.1:1/x", "does not answer"),
+        ("sqlite:////nowhere/at/all.sqlite", "does not answer"),
+    ],
+)
+def test_a_database_that_is_away_is_one_line(run, ini, monkeypatch, url, says):
+    monkeypatch.setenv("DRAFTEDIT_SQLALCHEMY_URL", url)
+    run("stats", ini, fails=says)
+
+
+def test_a_file_that_is_no_database_is_one_line(run, ini, tmp_path):
+    (tmp_path / "var" / "here.sqlite").write_text("something else" * 100)
+    run("stats", ini, fails="does not answer: file is not a database")
+
+
+@pytest.mark.parametrize("command", sorted(ON_A_DATABASE.keys() - {"init"}))
+def test_a_database_that_is_not_migrated_is_told_how(run, bare_ini, tmp_path, command):
+    (tmp_path / "var").mkdir()
+    arguments = ON_A_DATABASE[command]
+    says = f"not migrated: run draftedit init {bare_ini}"
+    run(command, bare_ini, *arguments, input='{"nftables": []}', fails=says)
+
+
+@pytest.mark.parametrize("name", ["production", "development"])
+def test_ini_writes_the_shipped_file(run, name):
+    assert run("ini", name) == shipped_ini(f"{name}.ini").splitlines()
+
+
+def test_ini_knows_two_files(run):
+    run("ini", "testing", fails="'testing' is not one of")
