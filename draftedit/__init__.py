@@ -39,6 +39,7 @@ def main(global_config: Mapping[str, str], **settings: Any) -> Router:
             config.include(".retry")
             config.include(".security")
             config.include(".headers.everywhere")
+            config.include(".incoming.everywhere")
             config.include(".views.people")
             config.include("draftedit")
             config.include("draftedit.views.errors.everywhere")
@@ -57,6 +58,7 @@ def includeme(config: Configurator) -> None:
     """
     config.include(".registry")
     config.include(".headers")
+    config.include(".incoming")
     config.include(".routes")
     config.include(".views")
     config.include(".views.errors")

@@ -7,13 +7,19 @@ The same for forms (hidden fields `key` and `version`) and for JSON (the headers
 import json
 import re
 
+from pyramid.config import Configurator
+from pyramid.events import BeforeTraversal, NewRequest
 from pyramid.request import Request
 
 from draftedit import guards
 
 BODY_LIMIT = 1024 * 1024
 FORM = "application/x-www-form-urlencoded"
+UPLOAD = "multipart/form-data"
+UNREAD = "application/octet-stream"
 JSON = "application/json"
+
+OUR_ROUTES = "draftedit."
 
 # pyramid_retry repeats a request with the same environ: a key made at the first
 # attempt is known at the next, whatever became of the COMMIT in between.
@@ -55,14 +61,42 @@ def check_size(request: Request) -> None:
 
 def check_media_type(request: Request, expected: str) -> None:
     """Refuse a body of another type than the expected, or not in UTF-8."""
-    if not request.content_length:
-        return
+    if request.content_length and _media_type(request) != expected:
+        raise guards.WrongMediaType(f"Send the body as {expected}, in UTF-8.")
+
+
+def disarm(request: Request) -> None:
+    """Keep a body that is no form of ours from being read as one.
+
+    WebOb fails at uploads that are none and at other charsets, whoever asks first: the
+    check for CSRF, or the page that says what was wrong, looking for a language.
+    """
+    if _media_type(request) in (UPLOAD, UNREAD):
+        request.environ["CONTENT_TYPE"] = UNREAD
+
+
+def includeme(config: Configurator) -> None:
+    """Disarm requests to our own routes."""
+
+    def disarm_ours(event: BeforeTraversal) -> None:
+        route = event.request.matched_route
+        if route is not None and route.name.startswith(OUR_ROUTES):
+            disarm(event.request)
+
+    config.add_subscriber(disarm_ours, BeforeTraversal)
+
+
+def everywhere(config: Configurator) -> None:
+    """Disarm all requests: for the ready application."""
+    config.add_subscriber(lambda event: disarm(event.request), NewRequest)
+
+
+def _media_type(request: Request) -> str:
     header = request.environ.get("CONTENT_TYPE", "")
     charset = _CHARSET.search(header)
-    if header.partition(";")[0].strip().lower() != expected or (
-        charset and charset[1].lower() not in _UTF8
-    ):
-        raise guards.WrongMediaType(f"Send the body as {expected}, in UTF-8.")
+    if charset and charset[1].lower() not in _UTF8:
+        return UNREAD
+    return str(header).partition(";")[0].strip().lower()
 
 
 def _request_key(request: Request, given: str | None) -> str:
