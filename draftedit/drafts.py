@@ -124,7 +124,8 @@ class Drafts:
         edit = self._session(dbsession, found, record)
         rows = DraftRows(dbsession, found, root, record.key)
         row = rows.find(found.name, root)
-        if row is None:
+        # A database that takes "A" for "a" found it under another key than its own.
+        if row is None or row.key != root:
             raise Unknown(found.name, to_path(root))
         rows.write(row)
         return edit

@@ -206,7 +206,7 @@ class EditSession:
 
     def _turn(self, sequences: range, undo: bool) -> Moved:
         self._rows.touched.clear()
-        done = [self._journal.turn(self._rows, each, undo) for each in sequences]
+        done = self._journal.turn_all(self._rows, sequences, undo)
         counter = "undos" if undo else "redos"
         self._change(
             position=sequences[-1] - 1 if undo else sequences[-1],
@@ -254,7 +254,8 @@ class EditSession:
         return record.version, record.position, record.length - record.position
 
     def _touched(self) -> list[Row]:
-        return [self._rows.row(table, key) for table, key in self._rows.touched]
+        found = [self._rows.find(table, key) for table, key in self._rows.touched]
+        return [row for row in found if row is not None]
 
     # Reading
 
@@ -320,7 +321,7 @@ class EditSession:
         return choices(self._rows, self._rows.part(table), field, q, limit)
 
     def misfits(self) -> list[Problem]:
-        """Return the values that no longer fit, where a migration changed the columns."""
+        """Return the values that no longer fit after a migration changed columns."""
         if self._record.fingerprint == self.target.fingerprint:
             return []
         return fit.misfits(self._rows, self._tables)

@@ -97,7 +97,7 @@ def find(
     """Return one object; raise Unknown."""
     view = _view(drafts, dbsession, target, key)
     row = view.find(view.target.name, view.root)
-    if row is None:
+    if row is None or row.key != view.root:
         raise Unknown(view.target.title, to_path(key))
     saved = _saved(drafts, dbsession, view.target, [row.key])[to_path(row.key)]
     info = _object_info(view.target, row, saved)
@@ -260,7 +260,7 @@ def _open_counts(
         .where(draft.c.state == records.OPEN)
         .group_by(place.c.root)
     )
-    return {root: count for root, count in dbsession.execute(wanted)}
+    return {str(root): int(count) for root, count in dbsession.execute(wanted)}
 
 
 def _object_info(target: Target, row: Row, saved: _Saved) -> ObjectInfo:

@@ -72,8 +72,7 @@ def changes(rows: DraftRows) -> list[Change]:
 def _change_of(rows: DraftRows, row: Row) -> Change | None:
     if row.state == "same" or (row.gone and row.is_new):
         return None
-    parent = rows.parent_of(row)
-    if parent is not None and not rows.in_sight(parent):
+    if rows.hidden(row):
         return None
     if row.is_new:
         fields = {n: (MISSING, v) for n, v in row.values.items() if _is_given(row, n)}

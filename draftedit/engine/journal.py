@@ -6,23 +6,31 @@ entry over, and keep the inverse that this made.
 
 import datetime
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from draftedit.engine.draft_rows import DraftRows
-from draftedit.engine.errors import DraftError
+from draftedit.engine.errors import DraftError, Problem, Refused
 from draftedit.engine.listing import Listing, read_number, write_cursor
 from draftedit.engine.operations import Done, Operation, from_json
 from draftedit.engine.tables import Tables
 from draftedit.engine.values import canonical
 
 
-class BrokenJournal(DraftError):
-    """An inverse could not be applied: nothing was changed."""
+class BrokenJournal(Refused):
+    """What was kept to undo or redo cannot be applied: nothing was changed.
+
+    Not to be seen while only draftedit writes the draft's tables.
+    """
+
+    def __init__(self, sequence: int, *problems: Problem) -> None:
+        """Name the entry before each problem."""
+        where = f"Entry {sequence} of the journal cannot be turned over: "
+        super().__init__(*(replace(p, message=where + p.message) for p in problems))
 
 
 @dataclass(frozen=True)
@@ -79,18 +87,36 @@ class Journal:
             },
         )
 
-    def turn(self, rows: DraftRows, sequence: int, undo: bool) -> Operation:
-        """Undo or redo the entry at `sequence`; return the operation applied."""
+    def turn_all(
+        self, rows: DraftRows, sequences: Iterable[int], undo: bool
+    ) -> list[Operation]:
+        """Undo or redo entries in this order, all or none; return what was applied.
+
+        Raises BrokenJournal where one cannot be applied.
+        """
+        known = dict(rows.known)
+        rows.replaying = True
+        try:
+            with self.dbsession.begin_nested():
+                return [self._turn(rows, each, undo) for each in sequences]
+        except DraftError:
+            rows.known = known
+            rows.touched.clear()
+            raise
+        finally:
+            rows.replaying = False
+
+    def _turn(self, rows: DraftRows, sequence: int, undo: bool) -> Operation:
         entry = self._entry(sequence)
         text = entry["inverse"] if undo else entry["again"]
         operation = from_json(json.loads(text), self.known, stored=True)
-        rows.replaying = True
         try:
             done = operation.apply(rows)
-        finally:
-            rows.replaying = False
+        except Refused as refusal:
+            problems = (replace(p, operation=None) for p in refusal.problems)
+            raise BrokenJournal(sequence, *problems) from refusal
         if done is None:
-            raise BrokenJournal(f"Entry {sequence} changes nothing any more.")
+            raise BrokenJournal(sequence, Problem("It changes nothing any more."))
         kept = {"again" if undo else "inverse": canonical(done.inverse.to_json())}
         columns = self.table.c
         self.dbsession.execute(

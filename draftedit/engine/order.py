@@ -61,15 +61,12 @@ def between(low: str | None, high: str | None) -> str:
     for key in (low, high):
         if key is not None and not is_order_key(key):
             raise NoRoom(f"{key!r} is no order key")
-    if low is not None and high is not None and low >= high:
-        raise NoRoom(f"{low!r} does not come before {high!r}")
-    if low is None and high is None:
-        return _digits(MIDDLE)
-    if high is None:
-        assert low is not None
-        return _place(_number(low) + 1)
     if low is None:
-        return _place(_number(high) - 1)
+        return _digits(MIDDLE) if high is None else _place(_number(high) - 1)
+    if high is None:
+        return _place(_number(low) + 1)
+    if low >= high:
+        raise NoRoom(f"{low!r} does not come before {high!r}")
     first, last = _number(low), _number(high)
     if last - first > 1:
         return _digits((first + last) // 2)

@@ -35,10 +35,14 @@ def page(view: View, part: Part, query: Query) -> Page:
     """Return rows of `part` below whatever parent, in the order of the tree."""
     chain = _chain(view, part)
     start = _read_path(view, chain, query.after)
+    root = view.find(view.target.name, view.root)
+    hidden = root is not None and root.gone
+    if hidden and not query.gone:
+        return Page([], None)
     rows: list[Row] = []
     path: Path = []
     statements = 0
-    for path, found in _walk(view, chain, query, view.root, start):
+    for path, found in _walk(view, chain, query, view.root, start, hidden):
         statements += found is None
         if found is not None:
             rows.append(found)
@@ -66,22 +70,28 @@ def _read_path(view: View, chain: list[Part], text: str | None) -> Path:
 
 
 def _walk(
-    view: View, chain: list[Part], query: Query, parent: Key, start: Path
+    view: View,
+    chain: list[Part],
+    query: Query,
+    parent: Key,
+    start: Path,
+    hidden: bool,
 ) -> Iterator[tuple[Path, Row | None]]:
     """Yield each row with its path; a row of None after each statement."""
     part, below = chain[0], chain[1:]
     after = start[0] if start else None
     if below and len(start) > 1:
-        yield from _go_on(view, chain, query, parent, start)
+        yield from _go_on(view, chain, query, parent, start, hidden)
     wanted = query if not below else Query(part.name, gone=query.gone)
     while True:
         rows, end = view.fetch(part, wanted, parent, after, query.limit)
         for row in rows:
             position = position_of(part, row)
             if not below:
-                yield [position], row
+                yield [position], replace(row, hidden=hidden)
                 continue
-            for path, found in _walk(view, below, query, row.key, []):
+            gone = hidden or row.gone
+            for path, found in _walk(view, below, query, row.key, [], gone):
                 yield [position, *path], found
         yield [end] if end else [], None
         if end is None:
@@ -90,7 +100,12 @@ def _walk(
 
 
 def _go_on(
-    view: View, chain: list[Part], query: Query, parent: Key, start: Path
+    view: View,
+    chain: list[Part],
+    query: Query,
+    parent: Key,
+    start: Path,
+    hidden: bool,
 ) -> Iterator[tuple[Path, Row | None]]:
     """Go on inside the row that the path leads through, if it is still here."""
     part, position = chain[0], start[0]
@@ -99,7 +114,8 @@ def _go_on(
         return
     if row.gone and not query.gone:
         return
-    for path, found in _walk(view, chain[1:], query, row.key, start[1:]):
+    gone = hidden or row.gone
+    for path, found in _walk(view, chain[1:], query, row.key, start[1:], gone):
         yield [position, *path], found
 
 

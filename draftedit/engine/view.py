@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from draftedit.engine import tree
 from draftedit.engine.errors import Key, Unknown
 from draftedit.engine.listing import (
+    BadCursor,
     Page,
     Position,
     Query,
@@ -64,7 +65,11 @@ class View:
         """Return the row of that key, gone or not, of whatever object; or None."""
         if (table, key) not in self.known:
             self.known[table, key] = self._read(self.part(table), key)
-        return self.known[table, key]
+        row = self.known[table, key]
+        if row is not None and row.key != key:
+            # The database takes "TEA" and "tea" for one key: so do we.
+            return self.find(table, row.key)
+        return row
 
     def _read(self, part: Part, key: Key) -> Row | None:
         statement = row_statement(part, self.draft is not None)
@@ -110,6 +115,15 @@ class View:
         self.ancestors(row)
         return row
 
+    def hidden(self, row: Row) -> bool:
+        """Tell whether a row above it is gone, as far as those above can be found."""
+        above = self.parent_of(row)
+        while above is not None:
+            if above.gone:
+                return True
+            above = self.parent_of(above)
+        return False
+
     def in_sight(self, row: Row) -> bool:
         """Tell whether neither the row nor one above it is gone."""
         return not row.gone and not any(above.gone for above in self.ancestors(row))
@@ -124,25 +138,29 @@ class View:
         if query.parent is None:
             return tree.page(self, part, query)
         parent = self.row(part.parent, query.parent)
+        after = read_position(part, query.after, self.dialect)
         hidden = not self.in_sight(parent)
         if hidden and not query.gone:
             return Page([], None)
-        after = read_position(part, query.after, self.dialect)
-        rows, end = self.listed(part, query, query.parent, after)
-        if hidden:
-            rows = [replace(row, hidden=True) for row in rows]
-        return Page(rows, write_cursor(end))
+        rows, end = self.listed(part, query, parent.key, after)
+        shown = [replace(row, hidden=hidden) for row in rows]
+        return Page(shown, write_cursor(end))
 
     def _root_page(self, query: Query) -> Page:
+        if query.after is not None:
+            raise BadCursor  # one page has it
         row = self.find(self.target.name, self.root)
-        hidden = row is None or (row.gone and not query.gone) or query.after
-        return Page([] if row is None or hidden else [row], None)
+        if row is None or (row.gone and not query.gone):
+            return Page([], None)
+        left_out = query.changed and row.state == "same"
+        return Page([] if left_out else [row], None)
 
     def _touched_page(self, part: Part, query: Query) -> Page:
         """List what the draft touched in a part, whatever its parent."""
         after = read_position(part, query.after, self.dialect)
         rows, end = self.listed(part, query, None, after)
-        here = [row for row in rows if query.gone or self.in_sight(row)]
+        shown = [replace(row, hidden=self.hidden(row)) for row in rows]
+        here = [row for row in shown if query.gone or row.state != "gone"]
         return Page(here, write_cursor(end))
 
     def listed(

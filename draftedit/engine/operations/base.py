@@ -53,6 +53,7 @@ class Context:
 
     known: Mapping[str, type[Operation]]
     stored: bool = False
+    depth: int = 0
 
 
 class Operation(ABC):
@@ -164,6 +165,11 @@ def read_ref(value: Mapping[str, Any], operation: str, member: str) -> Ref:
     return Ref(value["ref"])
 
 
+def values_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Spell values, references in the batch among them, for JSON."""
+    return {n: key_json(v) if isinstance(v, Ref) else v for n, v in values.items()}
+
+
 def key_json(key: AnyKey) -> Any:
     """Spell a key, or a reference, for JSON."""
     if isinstance(key, Ref):
@@ -202,8 +208,11 @@ def key_of(rows: DraftRows, part: Part, raw: AnyKey) -> Key:
 def row_of(rows: DraftRows, part: Part, raw: AnyKey) -> Row:
     """Return the row of this object that an operation names, or refuse."""
     key = key_of(rows, part, raw)
+    # What the journal names was this object's when it was done, and stays the draft's
+    # whatever became of the rows above it.
+    row = rows.find(part.name, key) if rows.replaying else None
     try:
-        return rows.row(part.name, key)
+        return row or rows.row(part.name, key)
     except Unknown as unknown:
         raise refused(str(unknown), table=part.name, key=key) from None
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from draftedit.engine.draft_rows import DraftRows
-from draftedit.engine.errors import BadOperation, Refused
+from draftedit.engine.errors import BadOperation, DraftError, Refused
 from draftedit.engine.operations.base import Context, Done, Operation, Shape, read
+
+DEEPEST = 20  # batches within batches that are read; each is a savepoint
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Batch(Operation):
         try:
             with rows.dbsession.begin_nested():
                 done = self._each(rows)
-        except Refused:
+        except DraftError:
             rows.known, rows.last_key, rows.touched = known, last_key, touched
             raise
         finally:
@@ -68,4 +70,7 @@ class Batch(Operation):
         shape.end()
         if not isinstance(operations, list):
             raise BadOperation('batch: "operations" must be a list.')
-        return cls(tuple(read(one, context) for one in operations), label)
+        if context.depth == DEEPEST:
+            raise BadOperation(f"batch: at most {DEEPEST} may be nested.")
+        inner = replace(context, depth=context.depth + 1)
+        return cls(tuple(read(one, inner) for one in operations), label)

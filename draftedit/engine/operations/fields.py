@@ -1,12 +1,13 @@
 """Values that an operation gives: brought to canonical form, or refused by name."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
 
 from draftedit.engine.draft_rows import DraftRows
-from draftedit.engine.errors import Key, Problem, Refused
+from draftedit.engine.errors import BadOperation, Key, Problem, Refused
 from draftedit.engine.operations.base import Ref, read_ref
 from draftedit.engine.schema import Field, Part
 
@@ -65,7 +66,10 @@ def _why_not(field: Field) -> str:
 
 def _referred(rows: DraftRows, field: Field, value: Any) -> Any:
     """Return the value for a row that the batch has named."""
-    ref = value if isinstance(value, Ref) else read_ref(value, "ref", field.name)
+    try:
+        ref = value if isinstance(value, Ref) else read_ref(value, "ref", field.name)
+    except BadOperation:
+        raise ValueError("This is no key.") from None
     if ref.name not in rows.names:
         raise ValueError(f"Nothing in this batch is called {ref.name!r}.")
     other = rows.target.tables.get(str(field.references))
@@ -105,14 +109,17 @@ def defaults(part: Part, given: Mapping[str, Any], dialect: str) -> dict[str, An
     values: dict[str, Any] = {}
     for name, field in part.fields.items():
         default = field.column.default
-        if (
-            name in given
-            or default is None
-            or not isinstance(default, sa.ColumnDefault)
-        ):
-            continue
-        if default.is_scalar:
-            values[name] = field.codec.parse(default.arg, dialect)
-        elif default.is_callable:
-            values[name] = field.codec.parse(default.arg(None), dialect)
+        if name not in given and isinstance(default, sa.ColumnDefault):
+            # One that looks at the statement's parameters, or makes an object that
+            # a decorated type stores as something else, is evaluated at save, too.
+            with suppress(AttributeError, ValueError):
+                values[name] = field.codec.parse(_evaluated(default), dialect)
     return values
+
+
+def _evaluated(default: sa.ColumnDefault) -> Any:
+    if default.is_callable:
+        return default.arg(None)
+    if default.is_scalar:
+        return default.arg
+    raise ValueError("This default is SQL.")

@@ -19,12 +19,13 @@ from draftedit.engine.operations.base import (
     part_of,
     refused,
     row_of,
+    values_json,
 )
 from draftedit.engine.operations.batch import Batch
 from draftedit.engine.operations.delete import Delete, Restore
 from draftedit.engine.operations.fields import canonical_values, defaults
 from draftedit.engine.operations.move import Move, make_rekey, with_rekey
-from draftedit.engine.operations.place import find_place, parent_key
+from draftedit.engine.operations.place import find_gap, find_place, parent_key
 from draftedit.engine.operations.set import Set
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Part
@@ -70,8 +71,9 @@ class Insert(Operation):
         given = {n: v for n, v in values.items() if part.fields[n].insertable}
         parent, rekey = part.parent_key_of(values), None
         if part.order is not None:
-            place = find_place(rows, part, parent, self.after)
-            assert place is not None  # only a row that is there already has no place
+            place = find_place(
+                rows, part, parent, find_gap(rows, part, parent, self.after)
+            )
             rekey = make_rekey(rows, part, place.rekeyed)
             values[part.order] = place.key
         omitted = frozenset(
@@ -99,28 +101,29 @@ class Insert(Operation):
         row = rows.find(part.name, part.key_of(values))
         if row is None:
             return None
-        self._check_free(rows, row)
+        self._check_free(rows, part, row, part.parent_key_of(values))
         given = {n: v for n, v in values.items() if part.fields[n].settable}
         steps: list[Operation] = [
             Restore(part.name, row.key),
             Set(part.name, row.key, given),
         ]
         if part.order is not None:
-            parent = part.parent_key_of(values)
-            steps.insert(1, Move(part.name, row.key, parent, self.after))
+            place = Move(part.name, row.key, part.parent_key_of(values), self.after)
+            steps.insert(1, place)
         return Batch(tuple(steps)).apply(rows)
 
-    def _check_free(self, rows: DraftRows, row: Row) -> None:
+    def _check_free(self, rows: DraftRows, part: Part, row: Row, parent: Key) -> None:
         if not row.gone:
             raise refused("A row of this key exists already.", row)
-        row_of(rows, rows.part(row.table), row.key)  # refuses another object's
+        if part.order is None and part.parent_key_of(row.values) != parent:
+            raise refused("The deleted row of this key was below another parent.", row)
         if rows.hangs_below(row):
             raise refused("The deleted row of this key still has rows below it.", row)
 
     def to_json(self) -> dict[str, Any]:
         """Return the operation as JSON."""
         data: dict[str, Any] = {"op": self.op, "table": self.table}
-        data["values"] = dict(self.values)
+        data["values"] = values_json(self.values)
         if self.parent is not None:
             data["parent"] = key_json(self.parent)
         if self.after is not LAST:

@@ -22,7 +22,7 @@ from draftedit.engine.operations.base import (
     row_of,
 )
 from draftedit.engine.operations.batch import Batch
-from draftedit.engine.operations.place import find_place, parent_key
+from draftedit.engine.operations.place import find_gap, find_place, parent_key
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Part
 
@@ -52,9 +52,11 @@ class Move(Operation):
             return self._put(rows, part, row, self.parent, self.place)
         parent = self._parent(rows, part, row)
         stays = parent == part.parent_key_of(row.values)
-        place = find_place(rows, part, parent, self.after, row.key if stays else None)
-        if place is None:
+        moving = row.key if stays else None
+        gap = find_gap(rows, part, parent, self.after)
+        if moving is not None and gap.is_beside(moving):
             return None
+        place = find_place(rows, part, parent, gap, moving)
         rekey = make_rekey(rows, part, place.rekeyed)
         done = self._put(rows, part, rows.row(part.name, row.key), parent, place.key)
         return with_rekey(rekey, done)

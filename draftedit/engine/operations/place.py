@@ -28,8 +28,8 @@ class Place:
 
 
 def sibling_of(rows: DraftRows, part: Part, parent: Key, after: AnyKey) -> Row | None:
-    """Return the sibling that `after` names (None: first or last), or refuse."""
-    if after is None or after is LAST:
+    """Return the sibling that `after` names (None: the first place), or refuse."""
+    if after is None:
         return None
     row = row_of(rows, part, after)
     if part.parent_key_of(row.values) != parent or not rows.in_sight(row):
@@ -37,23 +37,32 @@ def sibling_of(rows: DraftRows, part: Part, parent: Key, after: AnyKey) -> Row |
     return row
 
 
+@dataclass(frozen=True)
+class Gap:
+    """The siblings between which a row is to stand; None stands for either end."""
+
+    low: Row | None
+    high: Row | None
+
+    def is_beside(self, key: Key) -> bool:
+        """Tell whether the row `key` stands there already."""
+        return any(row.key == key for row in (self.low, self.high) if row is not None)
+
+
+def find_gap(rows: DraftRows, part: Part, parent: Key, after: AnyKey) -> Gap:
+    """Return where `after` wishes the row to stand, or refuse."""
+    low = _before(rows, part, parent, after)
+    return Gap(low, next(_from(rows, part, parent, low), None))
+
+
 def find_place(
-    rows: DraftRows, part: Part, parent: Key, after: AnyKey, moving: Key | None = None
-) -> Place | None:
-    """Return the place after a sibling; None where `moving` stands there already."""
-    sibling = sibling_of(rows, part, parent, after)
-    if sibling is not None and sibling.key == moving:
-        return None
-    low = _last(rows, part, parent, moving) if after is LAST else sibling
-    follower = next(_from(rows, part, parent, low), None)
-    if moving is not None and follower is not None and follower.key == moving:
-        return None
-    if moving is not None and low is not None and low.key == moving:
-        return None
+    rows: DraftRows, part: Part, parent: Key, gap: Gap, moving: Key | None = None
+) -> Place:
+    """Return a place in the gap; the sibling `moving` gives up its own."""
     try:
-        return Place(between(_order(part, low), _order(part, follower)), {})
+        return Place(between(_order(part, gap.low), _order(part, gap.high)), {})
     except NoRoom:
-        return _make_room(rows, part, parent, low, moving)
+        return _make_room(rows, part, parent, gap.low, moving)
 
 
 def _order(part: Part, row: Row | None) -> Any:
@@ -68,9 +77,11 @@ def _from(
     return neighbours(rows, part, parent, start, **shape)
 
 
-def _last(rows: DraftRows, part: Part, parent: Key, moving: Key | None) -> Row | None:
-    """Return the last sibling; the row itself where it stands last already."""
-    return next(_from(rows, part, parent, None, descending=True), None)
+def _before(rows: DraftRows, part: Part, parent: Key, after: AnyKey) -> Row | None:
+    """Return the sibling that will stand before; None: the place is the first."""
+    if after is LAST:
+        return next(_from(rows, part, parent, None, descending=True), None)
+    return sibling_of(rows, part, parent, after)
 
 
 def _make_room(

@@ -16,6 +16,7 @@ from draftedit.engine.operations.base import (
     key_json,
     part_of,
     row_in_sight,
+    values_json,
 )
 from draftedit.engine.operations.fields import canonical_values
 from draftedit.engine.values import same
@@ -79,7 +80,7 @@ class Set(Operation):
             "op": self.op,
             "table": self.table,
             "id": key_json(self.key),
-            "values": self.values,
+            "values": values_json(self.values),
         }
         return data | ({"omit": list(self.omit)} if self.omit else {})
 
