@@ -1,0 +1,90 @@
+"""A person with a browser and without JavaScript: follows links, submits forms."""
+
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import webtest
+from bs4 import BeautifulSoup
+
+from tests.client import Client
+
+# What is not the words of a row: its buttons, and what the draft did to it.
+_BESIDE_THE_WORDS = "td.does, .unseen, .state, .was"
+
+
+class Person:
+    """Where someone is; every step leads to another page."""
+
+    def __init__(self, browser: Client, start: str = "/") -> None:
+        self.browser = browser
+        self.page: webtest.TestResponse = browser.get(start)
+
+    @property
+    def path(self) -> str:
+        """The address that the browser shows."""
+        return str(self.page.request.path_qs)
+
+    def soup(self) -> BeautifulSoup:
+        """Read the page anew: what is found in it may be taken apart."""
+        return BeautifulSoup(self.page.text, "html.parser")
+
+    def go(self, where: str) -> Self:
+        """Type an address."""
+        parts = urlsplit(where)
+        self.page = self.browser.get(f"{parts.path}?{parts.query}".rstrip("?"))
+        return self
+
+    def click(self, words: str, inside: str = "body", index: int = 0) -> Self:
+        """Follow the link that is read aloud so, inside an element."""
+        return self.go(self.links(words, inside)[index])
+
+    def links(self, words: str, inside: str = "body") -> list[str]:
+        """Return where the links of these words lead."""
+        found = self.soup().select(f"{inside} a[href]")
+        return [link["href"] for link in found if read(link) == words]
+
+    def press(self, words: str, status: int = 303, **fields: Any) -> Self:
+        """Fill in the form whose button is read aloud so, and press it."""
+        return self.submit(self.forms(words)[0], status, **fields)
+
+    def submit(
+        self, form: webtest.Form, status: int | str = 303, **fields: Any
+    ) -> Self:
+        """Fill in a form (v__name for v.name) and submit it; a redirect is followed."""
+        for name, value in fields.items():
+            form[name.replace("__", ".")] = value
+        answer = form.submit(status=status)
+        self.page = answer.follow() if answer.status_int == 303 else answer
+        return self
+
+    def forms(self, words: str) -> list[webtest.Form]:
+        """Return the forms with an enabled button that is read aloud so."""
+        return [
+            self.page.forms[index]
+            for index, form in enumerate(self.soup().find_all("form"))
+            if words in [read(one) for one in form.select("button:not([disabled])")]
+        ]
+
+    def buttons(self, begin: str) -> list[str]:
+        """Return the words of the enabled buttons that begin so."""
+        found = self.soup().select("form button:not([disabled])")
+        return [words for one in found if (words := read(one)).startswith(begin)]
+
+    def table(self) -> list[list[str]]:
+        """Return the words of the rows shown, the deleted ones aside."""
+        soup = self.soup()
+        for one in soup.select(_BESIDE_THE_WORDS):
+            one.extract()
+        rows = soup.select("table.rows tbody tr:not(.gone)")
+        return [[read(cell) for cell in row.find_all(["th", "td"])] for row in rows]
+
+    def words(self, selector: str) -> list[str]:
+        """Return what is read aloud of every element that a selector finds."""
+        return [read(one) for one in self.soup().select(selector)]
+
+
+def read(element: Any) -> str:
+    """Return what is read aloud of an element, which loses the rest."""
+    for one in element.select("[aria-hidden=true]"):
+        one.extract()
+    return " ".join(element.get_text().split())
