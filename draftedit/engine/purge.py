@@ -144,9 +144,8 @@ def _counted_batches(
 def _add(dbsession: Session, tables: Tables, counts: DayStatistics) -> None:
     """Add to the row of the day, or make it."""
     table = tables.draft_day
-    numbers = {
-        name: getattr(counts, name) for name in table.c.keys() if name not in _DAY
-    }
+    names = [c.name for c in table.columns if c.name not in ("day", "target")]
+    numbers = {name: getattr(counts, name) for name in names}
     added = dbsession.connection().execute(
         sa.update(table)
         .where(table.c.day == counts.day, table.c.target == counts.target)
@@ -155,9 +154,6 @@ def _add(dbsession: Session, tables: Tables, counts: DayStatistics) -> None:
     if added.rowcount == 0:
         values = {"day": counts.day, "target": counts.target, **numbers}
         dbsession.execute(sa.insert(table), values)
-
-
-_DAY = ("day", "target")
 
 
 def _delete_draft(

@@ -88,7 +88,7 @@ def open_draft(
     }
     connection = dbsession.connection()
     result = connection.execute(sa.insert(tables.draft), values)
-    key = tuple(result.inserted_primary_key or ())[0]
+    key = next(iter(result.inserted_primary_key or ()))
     place = {"draft": key, "target": target, "root": root, "base": current}
     dbsession.execute(sa.insert(tables.draft_object), place)
     return load(dbsession, tables, key, None)

@@ -1,24 +1,21 @@
 """Save: swap a draft in for live, in one transaction, in eight stages.
 
-An explicit flush stands between the stages; each says which ordering needs it.
+1 lock (`revision`), 2 compare, 3 archive, 4 park, 5 insert (`inserting`), 6 update
+(`updating`), 7 delete (`deleting`), 8 the revision; `writer` runs 3 to 7.
 """
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
 
-import sqlalchemy as sa
-
-from draftedit.engine import records
 from draftedit.engine.draft_rows import DraftRows
-from draftedit.engine.errors import BaseMoved, Key
+from draftedit.engine.errors import Key, Problem, Refused
 from draftedit.engine.keys import to_list, to_path
 from draftedit.engine.records import DraftRecord
-from draftedit.engine.saving.archive import Revision
 from draftedit.engine.saving.compare import compare
-from draftedit.engine.saving.plan import Plan, make_plan
+from draftedit.engine.saving.plan import make_plan
 from draftedit.engine.saving.problems import write_or_explain
-from draftedit.engine.saving.writer import Keys
+from draftedit.engine.saving.revision import Revision, count_up, lock, record_revision
+from draftedit.engine.saving.work import Work
 from draftedit.engine.tables import Tables
 
 
@@ -58,84 +55,28 @@ def save(
     # What the host has pending is its own, and older than the save.
     dbsession.flush()
     with dbsession.no_autoflush, dbsession.begin_nested():
-        known = _lock(rows, tables, record)
+        is_recorded = lock(dbsession, tables, record)
         plan = make_plan(rows)
+        if plan.count == 0:
+            # A revision that changes nothing would only make the history longer.
+            raise Refused(Problem("Nothing is changed: there is nothing to save."))
         live = compare(rows, plan)
-        revision = Revision(record.base + 1, to_path(rows.root), records.now())
-        if known:
-            _count_up(rows, tables, record)
-        keys = write_or_explain(rows, plan, live, revision)
-        root = keys.real(rows.target.root, rows.root)
-        if not known:
-            _insert_object(rows, tables, root)
-        _insert_revision(rows, tables, record, plan, revision, root, message)
-    return Saved(rows.target.name, root, revision.number, _ids(rows, plan, keys))
+        number = record.base + 1
+        is_first = plan.makes_object and number == 1
+        revision = Revision(record.target, record.root, number, is_recorded, is_first)
+        if is_recorded:
+            count_up(dbsession, tables, record)
+        work = write_or_explain(rows, tables, plan, live, revision)
+        record_revision(dbsession, tables, record, work.revision, plan.count, message)
+    root = work.keys.real(rows.target.root, rows.root)
+    return Saved(rows.target.name, root, work.revision.number, _ids(work))
 
 
-def _lock(rows: DraftRows, tables: Tables, record: DraftRecord) -> bool:
-    """Lock the object's record, in a statement of its own; tell whether there is one.
-
-    A subselect in the locking statement might see the state from before the wait.
-    """
-    one = tables.object.c
-    mine = (one.target == record.target, one.root == record.root)
-    locked = sa.select(one.revision).where(*mine).with_for_update()
-    revision = rows.dbsession.scalar(locked)
-    current = 0 if revision is None else int(revision)
-    if current != record.base:
-        raise BaseMoved(record.base, current)
-    return revision is not None
-
-
-def _count_up(rows: DraftRows, tables: Tables, record: DraftRecord) -> None:
-    """Decide who wins before a row of the host is written.
-
-    The condition holds even where a lock can be lost, as in a Galera cluster.
-    """
-    one = tables.object.c
-    counted = rows.dbsession.connection().execute(
-        sa.update(tables.object)
-        .where(one.target == record.target, one.root == record.root)
-        .where(one.revision == record.base)
-        .values(revision=record.base + 1)
-    )
-    if counted.rowcount != 1:
-        raise BaseMoved(record.base, record.base + 1)
-
-
-def _insert_object(rows: DraftRows, tables: Tables, root: Key) -> None:
-    place = {"target": rows.target.name, "root": to_path(root), "revision": 1}
-    rows.dbsession.execute(sa.insert(tables.object), place)
-
-
-def _insert_revision(
-    rows: DraftRows,
-    tables: Tables,
-    record: DraftRecord,
-    plan: Plan,
-    revision: Revision,
-    root: Key,
-    message: str | None,
-) -> None:
-    """Record the revision; its primary key forbids a second one of this number."""
-    values: dict[str, Any] = {
-        "target": rows.target.name,
-        "root": to_path(root),
-        "number": revision.number,
-        "saved_at": revision.at,
-        "saved_by": record.owner,
-        "message": message,
-        "draft": record.key,
-        "changes": plan.count,
-    }
-    rows.dbsession.execute(sa.insert(tables.revision), values)
-
-
-def _ids(rows: DraftRows, plan: Plan, keys: Keys) -> dict[str, dict[str, Key]]:
+def _ids(work: Work) -> dict[str, dict[str, Key]]:
     ids: dict[str, dict[str, Key]] = {}
-    for name, new in plan.new.items():
-        part = rows.target.tables[name]
-        real = {to_path(row.key): keys.real(part, row.key) for row in new}
+    for name, new in work.plan.new.items():
+        part = work.target.tables[name]
+        real = {to_path(row.key): work.keys.real(part, row.key) for row in new}
         changed = {path: key for path, key in real.items() if path != to_path(key)}
         if changed:
             ids[name] = changed

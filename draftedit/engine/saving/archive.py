@@ -1,47 +1,41 @@
 """Stage 3: the rows that a revision replaces go to history, as they were before."""
 
-import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.errors import Key
-from draftedit.engine.saving.compare import LiveRows
 from draftedit.engine.saving.live import children_locked, chunks, has_key
-from draftedit.engine.saving.plan import Plan
+from draftedit.engine.saving.revision import Revision
+from draftedit.engine.saving.work import Work
 from draftedit.engine.schema import Part
 
-Doomed = dict[str, list[Key]]
+
+def archive_replaced(work: Work) -> None:
+    """Find all rows to be deleted; archive these and the ones to be changed."""
+    for name, part in work.target.tables.items():
+        work.doomed[name] = _doomed(work, part)
+        changed = [row.key for row in work.plan.changed[name]]
+        replaced = dict.fromkeys([*changed, *work.doomed[name]])
+        archive(work.dbsession, part, replaced, work.revision)
+        work.archived.update((name, key) for key in replaced)
 
 
-@dataclass(frozen=True)
-class Revision:
-    """The revision that is being made: its number, its object, its time."""
-
-    number: int
-    root: str
-    at: datetime.datetime
-
-
-def doomed_rows(rows: DraftRows, plan: Plan, live: LiveRows) -> Doomed:
-    """Return the keys of all rows to be deleted, by table: gone ones and their subtree.
+def _doomed(work: Work, part: Part) -> list[Key]:
+    """Return the keys of the rows to be deleted: gone ones, and those below such.
 
     Level by level, each level locked before the next is collected, so that nobody can
     hang a row below one that is being deleted.
     """
-    doomed: Doomed = {}
-    for name, part in rows.target.tables.items():
-        own = {row.key for row in (*plan.gone[name], *plan.sunk[name])}
-        found = dict.fromkeys(key for key in live[name] if key in own)
-        if part.parent is not None and doomed[part.parent]:
-            moved_out = {row.key for row in plan.changed[name]}
-            below = children_locked(rows.dbsession, part, doomed[part.parent])
-            found |= dict.fromkeys(key for key in below if key not in moved_out)
-        doomed[name] = list(found)
-    return doomed
+    name = part.name
+    own = [row.key for row in (*work.plan.gone[name], *work.plan.sunk[name])]
+    found = dict.fromkeys(key for key in own if key in work.live[name])
+    if part.parent is not None and work.doomed[part.parent]:
+        moved_out = {row.key for row in work.plan.changed[name]}
+        below = children_locked(work.dbsession, part, work.doomed[part.parent])
+        found |= dict.fromkeys(key for key in below if key not in moved_out)
+    return list(found)
 
 
 def archive(
@@ -61,19 +55,24 @@ def archive(
         dbsession.execute(sa.insert(part.history).from_select(into, copied))
 
 
-def archive_absent(
-    dbsession: Session, part: Part, keys: Iterable[Key], revision: Revision
-) -> None:
-    """Note that the revision inserted these rows: before it they were not there."""
-    records = [
-        {
-            "root": revision.root,
-            "revision": revision.number,
-            "replaced_at": revision.at,
-            "absent": True,
-            **part.decode(dict(zip(part.key, key, strict=True))),
-        }
-        for key in keys
-    ]
-    if records:
-        dbsession.execute(sa.insert(part.history), records)
+def archive_inserted(work: Work, part: Part, keys: Iterable[Key]) -> None:
+    """Note that the revision inserted these rows: before it they were not there.
+
+    Of a new object, which was nowhere before, this goes without saying.
+    """
+    records = []
+    for key in keys:
+        work.archived.add((part.name, key))
+        columns = part.decode(dict(zip(part.key, key, strict=True)))
+        records.append(_absent(work.revision) | columns)
+    if records and not work.revision.is_first:
+        work.dbsession.execute(sa.insert(part.history), records)
+
+
+def _absent(revision: Revision) -> dict[str, object]:
+    return {
+        "root": revision.root,
+        "revision": revision.number,
+        "replaced_at": revision.at,
+        "absent": True,
+    }

@@ -1,6 +1,6 @@
 """Stage 2: origin, draft and live, field by field; a conflict ends the save."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from draftedit.engine.draft_rows import DraftRows
@@ -10,6 +10,7 @@ from draftedit.engine.saving.live import read_locked
 from draftedit.engine.saving.plan import Plan
 from draftedit.engine.schema import Part
 from draftedit.engine.values import same
+from draftedit.engine.view import View
 
 LiveRows = dict[str, dict[Key, dict[str, Any]]]
 
@@ -31,7 +32,7 @@ def compare(rows: DraftRows, plan: Plan) -> LiveRows:
             rows.dbsession, part, [row.key for row in doomed], deleting=True
         )
         for row in plan.changed[name]:
-            conflicts += _of_changed(part, row, live[name].get(row.key))
+            conflicts += _of_changed(rows, part, row, live[name].get(row.key))
         for row in doomed:
             conflicts += _of_deleted(row, live[name].get(row.key))
         for key in taken:
@@ -45,10 +46,10 @@ def compare(rows: DraftRows, plan: Plan) -> LiveRows:
 
 
 def _of_changed(
-    part: Part, row: Row, live: dict[str, Any] | None
+    rows: DraftRows, part: Part, row: Row, live: dict[str, Any] | None
 ) -> Iterator[Conflict]:
-    if live is None:
-        yield Conflict(row.table, row.key, None, "row", row.origin, row.values, None)
+    if live is None or _has_left(rows, part, row, live):
+        yield Conflict(row.table, row.key, None, "row", row.origin, row.values, live)
         return
     for name, (base, draft) in row.changed_fields().items():
         if not same(live[name], base) and not same(live[name], draft):
@@ -67,3 +68,12 @@ def _of_deleted(row: Row, live: dict[str, Any] | None) -> Iterator[Conflict]:
     }
     if moved_on:
         yield Conflict(row.table, row.key, None, "row", row.origin, None, live)
+
+
+def _has_left(rows: DraftRows, part: Part, row: Row, live: Mapping[str, Any]) -> bool:
+    """Tell whether others have moved the row to another object, where we write not."""
+    origin = row.origin or {}
+    if all(same(live[name], origin.get(name)) for name in part.parent_fields):
+        return False
+    view = View(rows.dbsession, rows.target, rows.root)
+    return not view.belongs(Row(part.name, row.key, dict(live)))

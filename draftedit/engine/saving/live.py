@@ -1,13 +1,13 @@
 """Live rows by their keys: read, locked, in chunks and always in the same order."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from draftedit.engine.errors import Key
-from draftedit.engine.schema import Part
+from draftedit.engine.schema import Field, Part
 
 CHUNK = 500  # keys in one statement: SQLite binds 32,766 parameters at most
 
@@ -19,12 +19,28 @@ def chunks(keys: Iterable[Key]) -> Iterator[list[Key]]:
         yield ordered[start : start + CHUNK]
 
 
+def bound(field: Field, value: Any) -> sa.ColumnElement[Any]:
+    """Return an encoded value as the live column takes it."""
+    if value is None:
+        return sa.null()
+    kind = field.column.type
+    if isinstance(kind, sa.Enum):  # PostgreSQL does not compare an enum with a text
+        names = dict(zip(kind.enums, kind.enum_class or kind.enums, strict=False))
+        return sa.literal(names[value], kind)
+    return sa.literal(field.codec.decode(value), field.codec.plain)
+
+
+def bound_row(part: Part, values: Mapping[str, Any]) -> dict[Any, Any]:
+    """Return encoded values by column, as INSERT and UPDATE take them."""
+    return {part.live.c[n]: bound(part.fields[n], v) for n, v in values.items()}
+
+
 def columns_in(
-    part: Part, names: Sequence[str], keys: Sequence[Key], table: sa.FromClause
+    part: Part, names: Sequence[str], keys: Sequence[Key]
 ) -> sa.ColumnElement[bool]:
-    """Return the condition that the columns `names` hold one of the encoded keys."""
+    """Return the condition that the live columns `names` hold one of the keys."""
     fields = [part.fields[name] for name in names]
-    columns = [sa.type_coerce(table.c[f.name], f.codec.plain) for f in fields]
+    columns = [sa.type_coerce(f.column, f.codec.plain) for f in fields]
     decoded = [
         tuple(f.codec.decode(value) for f, value in zip(fields, key, strict=True))
         for key in keys
@@ -36,7 +52,15 @@ def columns_in(
 
 def has_key(part: Part, keys: Sequence[Key]) -> sa.ColumnElement[bool]:
     """Return the condition that a live row has one of the keys."""
-    return columns_in(part, part.key, keys, part.live)
+    return columns_in(part, part.key, keys)
+
+
+def encoded_key(part: Part, values: Iterable[Any]) -> Key:
+    """Spell the columns of a key as the database gave them."""
+    return tuple(
+        part.fields[name].codec.encode(value)
+        for name, value in zip(part.key, values, strict=True)
+    )
 
 
 def read_locked(
@@ -68,12 +92,9 @@ def children_locked(
     for chunk in chunks(parents):
         wanted = (
             sa.select(*(part.fields[name].read() for name in part.key))
-            .where(columns_in(part, part.parent_fields, chunk, part.live))
+            .where(columns_in(part, part.parent_fields, chunk))
             .order_by(*(part.live.c[name] for name in part.key))
             .with_for_update()
         )
         for record in dbsession.execute(wanted):
-            yield tuple(
-                part.fields[name].codec.encode(value)
-                for name, value in zip(part.key, record, strict=True)
-            )
+            yield encoded_key(part, record)

@@ -1,132 +1,105 @@
-"""Database errors of a save, as problems: which row, which field, which other row."""
+"""Where the database refuses a save: which row, which field, which other row."""
 
-import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.errors import Key, Problem, Refused
 from draftedit.engine.rows import Row
-from draftedit.engine.saving.archive import Revision
+from draftedit.engine.saving import messages
 from draftedit.engine.saving.compare import LiveRows
+from draftedit.engine.saving.deferred import MISSING
+from draftedit.engine.saving.live import bound, encoded_key
 from draftedit.engine.saving.plan import Plan
-from draftedit.engine.saving.writer import Keys, Writer
+from draftedit.engine.saving.revision import Revision
+from draftedit.engine.saving.work import Work
+from draftedit.engine.saving.writer import write
 from draftedit.engine.schema import Part
+from draftedit.engine.tables import Tables
 
-# MariaDB reports a failed CHECK (4025) outside the class of integrity errors.
-_MARIADB_CHECK = 4025
+IN_USE = "The row is deleted, but something outside this object refers to it."
 
 
 def write_or_explain(
-    rows: DraftRows, plan: Plan, live: LiveRows, revision: Revision
-) -> Keys:
+    rows: DraftRows, tables: Tables, plan: Plan, live: LiveRows, revision: Revision
+) -> Work:
     """Write the plan; where the database refuses, find the row and raise Refused.
 
     A statement for many rows that fails does not say for which: it is rolled back and
     the plan written row by row until the same error names one.
     """
+    quick = Work(rows, tables, plan, live, replace(revision), one_by_one=False)
     try:
-        return _attempt(Writer(rows, plan, live, revision, one_by_one=False))
+        return _attempt(quick)
     except DBAPIError as error:
-        if not _is_about_rows(error):
+        if not messages.is_about_rows(error):
             raise
-    writer = Writer(rows, plan, live, revision, one_by_one=True)
+    work = Work(rows, tables, plan, live, replace(revision), one_by_one=True)
     try:
-        return _attempt(writer)
+        return _attempt(work)
     except DBAPIError as error:
-        if not _is_about_rows(error):
+        if not messages.is_about_rows(error):
             raise
-        raise Refused(_explain(rows, writer, error)) from error
+        raise Refused(_explain(work, error)) from error
 
 
-def _attempt(writer: Writer) -> Keys:
-    with writer.dbsession.begin_nested():
-        return writer.write()
+def _attempt(work: Work) -> Work:
+    with work.dbsession.begin_nested():
+        write(work)
+    return work
 
 
-def _is_about_rows(error: DBAPIError) -> bool:
-    if isinstance(error, IntegrityError | DataError):
-        return True
-    code = error.orig.args[0] if error.orig and error.orig.args else None
-    return code == _MARIADB_CHECK
+def _explain(work: Work, error: DBAPIError) -> Problem:
+    at = work.at
+    if at.table is None:
+        return _of_deferred(work, error)
+    part = work.target.tables[at.table]
+    if at.row is not None:
+        unique = messages.unique_named(part, error)
+        if unique is not None:
+            return _taken(work, part, at.row, unique)
+        if messages.is_foreign_key(error):
+            return Problem(MISSING, part.name, at.key, _missing(work, part, at.row))
+    if messages.is_foreign_key(error):
+        return Problem(IN_USE, part.name, at.key)
+    field = messages.field_named(part, error)
+    return Problem(messages.reason(error), part.name, at.key, field)
 
 
-def _explain(rows: DraftRows, writer: Writer, error: DBAPIError) -> Problem:
-    text = str(error.orig)
-    row = writer.at.row
-    if row is None:
-        key = next(iter(writer.at.keys or ()), None)
-        message = "The row is deleted, but something outside this object refers to it."
-        return Problem(message, table=writer.at.table, key=key)
-    part = rows.target.tables[row.table]
-    unique = _unique_named(part, text)
-    if unique is not None:
-        return _taken(rows, writer, part, row, unique)
-    field = _field_named(part, row, text)
-    return Problem(_message(text, field), part.name, row.key, field)
+def _of_deferred(work: Work, error: DBAPIError) -> Problem:
+    """Find the row of a deferred constraint that is violated in the end."""
+    for part in work.target.tables.values():
+        unique = messages.unique_named(part, error)
+        for row in (*work.plan.new[part.name], *work.plan.changed[part.name]):
+            if unique is not None and _holder(work, part, row, unique) is not None:
+                return _taken(work, part, row, unique)
+    in_use = messages.is_foreign_key(error)
+    return Problem(IN_USE if in_use else messages.reason(error))
 
 
-def _message(text: str, field: str | None) -> str:
-    lowered = text.lower()
-    if "foreign key" in lowered:
-        return "This refers to a row that is not there."
-    if "null" in lowered:
-        return "This must be given."
-    if "too long" in lowered or "out of range" in lowered:
-        return "The value does not fit the column."
-    if "check" in lowered or "constraint" in lowered:
-        return "A rule of the database refuses this value."
-    return "The database refuses this value."
+def _missing(work: Work, part: Part, row: Row) -> str | None:
+    """Find the reference to nothing: not every database names it."""
+    for key in part.live.foreign_keys:
+        field = part.fields[key.parent.name]
+        value = row.values[field.name]
+        table, column = key.column.table.name, key.column.name
+        if table in work.target.tables and value in work.new_values(table, column):
+            continue
+        if value is None:
+            continue
+        there = sa.select(sa.literal(1)).where(key.column == bound(field, value))
+        if work.dbsession.scalar(there.limit(1)) is None:
+            return field.name
+    return None
 
 
-def _unique_named(part: Part, text: str) -> tuple[str, ...] | None:
-    """Find which unique key an error is about: by its name, or by its columns."""
-    if not re.search(r"unique|duplicate", text, re.IGNORECASE):
-        return None
-    for unique, name in _unique_names(part):
-        if name and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
-            return unique
-    return _unnamed_unique(part, text) or part.key
-
-
-def _unnamed_unique(part: Part, text: str) -> tuple[str, ...]:
-    """Find the columns of a unique key that has no name of the host's."""
-    # SQLite: "UNIQUE constraint failed: line.order_id, line.number"
-    columns = re.findall(rf"(?<!\w){re.escape(part.name)}\.(\w+)", text)
-    # PostgreSQL: "Key (order_id, number)=(1, 2) already exists."
-    if found := re.search(r"Key \((.+?)\)=\(", text):
-        columns = found[1].replace('"', "").split(", ")
-    # MariaDB calls a key by its first column: "… for key 'number'"
-    if found := re.search(r"for key '(?:.*\.)?(\w+?)(?:_\d+)?'", text):
-        columns = next((list(u) for u in part.uniques if u[0] == found[1]), columns)
-    return tuple(name for name in columns if name in part.fields)
-
-
-def _unique_names(part: Part) -> list[tuple[tuple[str, ...], str | None]]:
-    uniques: list[sa.UniqueConstraint | sa.Index] = [
-        c for c in part.live.constraints if isinstance(c, sa.UniqueConstraint)
-    ]
-    uniques += [index for index in part.live.indexes if index.unique]
-    return [
-        (tuple(column.name for column in one.columns), _name_of(one)) for one in uniques
-    ]
-
-
-def _name_of(one: Any) -> str | None:
-    return None if one.name is None else str(one.name)
-
-
-def _taken(
-    rows: DraftRows, writer: Writer, part: Part, row: Row, unique: tuple[str, ...]
-) -> Problem:
+def _taken(work: Work, part: Part, row: Row, unique: tuple[str, ...]) -> Problem:
     """Say whose value it is: the database finds the other row by its own collation."""
-    values = {
-        name: writer.keys.value(part.fields[name], row.values[name]) for name in unique
-    }
-    other = _holder(rows, part, values, row.key) or _twin(writer, part, row, values)
+    other = _holder(work, part, row, unique) or _twin(work, part, row, unique)
     settable = [name for name in unique if part.fields[name].insertable]
     spelled = ", ".join(str(row.values[name]) for name in settable or unique)
     label = f" (row {', '.join(map(str, other))})" if other else ""
@@ -139,46 +112,33 @@ def _taken(
     )
 
 
-def _holder(
-    rows: DraftRows, part: Part, values: Mapping[str, Any], key: Key
-) -> Key | None:
-    conditions = [
-        sa.type_coerce(part.live.c[name], part.fields[name].codec.plain) == value
-        for name, value in part.decode(values).items()
-    ]
+def _real(
+    work: Work, part: Part, row: Row, unique: tuple[str, ...]
+) -> Mapping[str, Any]:
+    return {
+        name: work.keys.value(part.fields[name], row.values[name]) for name in unique
+    }
+
+
+def _holder(work: Work, part: Part, row: Row, unique: tuple[str, ...]) -> Key | None:
+    """Find the live row that has the values, before the save."""
+    values = _real(work, part, row, unique)
     wanted = sa.select(*(part.fields[name].read() for name in part.key)).where(
-        *conditions
+        *(part.live.c[n] == bound(part.fields[n], v) for n, v in values.items())
     )
-    for found in rows.dbsession.execute(wanted):
-        encoded = tuple(
-            part.fields[name].codec.encode(value)
-            for name, value in zip(part.key, found, strict=True)
-        )
-        if encoded != key:
-            return encoded
-    return None
+    found = (encoded_key(part, record) for record in work.dbsession.execute(wanted))
+    return next((key for key in found if key != row.key), None)
 
 
-def _twin(
-    writer: Writer, part: Part, row: Row, values: Mapping[str, Any]
-) -> Key | None:
-    """Find the other row of the same draft that has these values."""
-    written = (*writer.plan.new[part.name], *writer.plan.changed[part.name])
-    for other in written:
-        if other.key != row.key and all(
-            writer.keys.value(part.fields[n], other.values[n]) == v
-            for n, v in values.items()
-        ):
-            return other.key
-    return None
-
-
-def _field_named(part: Part, row: Row, text: str) -> str | None:
-    """Find the field an error names, in a message or by its constraint."""
-    found = [
-        name
-        for name in part.fields
-        if re.search(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", text)
-    ]
-    wanted = [name for name in found if name in row.values]
-    return max(wanted, key=len, default=None)
+def _twin(work: Work, part: Part, row: Row, unique: tuple[str, ...]) -> Key | None:
+    """Find the other row of the same draft that has the values."""
+    values = _real(work, part, row, unique)
+    written = (*work.plan.new[part.name], *work.plan.changed[part.name])
+    return next(
+        (
+            other.key
+            for other in written
+            if other.key != row.key and _real(work, part, other, unique) == values
+        ),
+        None,
+    )

@@ -1,96 +1,78 @@
 """What the host's own events change while a save is flushed goes to history, too."""
 
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.errors import Key, Unknown
-from draftedit.engine.saving.archive import Revision, archive, archive_absent
+from draftedit.engine.saving.archive import archive, archive_inserted
+from draftedit.engine.saving.host import key_of
+from draftedit.engine.saving.work import Work
 from draftedit.engine.schema import Part
 from draftedit.engine.view import View
 
 
-class HostWrites:
-    """Watches the flushes of one save; use as a context manager.
+@contextmanager
+def watching(work: Work) -> Iterator[None]:
+    """Watch the flushes of a save, after the host's own listeners."""
+    writes = _HostWrites(work)
+    event.listen(work.dbsession, "before_flush", writes.before_flush)
+    event.listen(work.dbsession, "after_flush_postexec", writes.after_flush)
+    try:
+        yield
+    finally:
+        event.remove(work.dbsession, "before_flush", writes.before_flush)
+        event.remove(work.dbsession, "after_flush_postexec", writes.after_flush)
 
-    `archived` are the rows that are in history already, `own` the instances that the
-    save itself inserts.
-    """
 
-    def __init__(self, rows: DraftRows, revision: Revision) -> None:
-        """Prepare to watch the session of `rows`."""
-        self.rows = rows
-        self.revision = revision
-        self.archived: set[tuple[str, Key]] = set()
-        self.own: set[Any] = set()
+class _HostWrites:
+    """`added` are instances that the host adds in the flush that is going on."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
         self.added: list[tuple[Part, Any]] = []
         self.parts = {
             part.mapper: part
-            for part in rows.target.tables.values()
+            for part in work.target.tables.values()
             if part.mapper is not None
         }
 
-    def __enter__(self) -> "HostWrites":
-        """Begin to listen."""
-        event.listen(self.rows.dbsession, "before_flush", self._before)
-        event.listen(self.rows.dbsession, "after_flush_postexec", self._after)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop listening."""
-        event.remove(self.rows.dbsession, "before_flush", self._before)
-        event.remove(self.rows.dbsession, "after_flush_postexec", self._after)
-
-    def _before(self, dbsession: Session, _context: Any, _instances: Any) -> None:
-        for instance in (*dbsession.dirty, *dbsession.deleted):
+    def before_flush(self, dbsession: Session, _context: Any, _instances: Any) -> None:
+        for instance in dbsession.dirty:
             part = self.parts.get(sa.inspect(instance).mapper)
-            if part is None:
-                continue
-            if instance in dbsession.dirty and not dbsession.is_modified(instance):
-                continue
-            self._archive(part, instance)
+            if part is not None and dbsession.is_modified(instance):
+                self._archive(part, instance)
+        for instance in dbsession.deleted:
+            part = self.parts.get(sa.inspect(instance).mapper)
+            if part is not None:
+                self._archive(part, instance)
         for instance in dbsession.new:
             part = self.parts.get(sa.inspect(instance).mapper)
-            if part is not None and instance not in self.own:
+            if part is not None and id(instance) not in self.work.made:
                 self.added.append((part, instance))
 
-    def _archive(self, part: Part, instance: Any) -> None:
-        key = self._key(part, instance)
-        if (part.name, key) in self.archived:
-            return
-        self.archived.add((part.name, key))
-        if self._is_ours(part, key):
-            archive(self.rows.dbsession, part, [key], self.revision)
-
-    def _after(self, dbsession: Session, _context: Any) -> None:
+    def after_flush(self, _dbsession: Session, _context: Any) -> None:
         added, self.added = self.added, []
         for part, instance in added:
-            key = self._key(part, instance)
-            self.archived.add((part.name, key))
+            key = key_of(part, instance, self.work.dialect)
             if self._is_ours(part, key):
-                archive_absent(dbsession, part, [key], self.revision)
+                archive_inserted(self.work, part, [key])
 
-    def _key(self, part: Part, instance: Any) -> Key:
-        state = sa.inspect(instance)
-        columns = [column.name for column in state.mapper.primary_key]
-        by_name = dict(zip(columns, state.identity, strict=True))
-        return tuple(
-            part.fields[name].codec.parse(by_name[name], self.rows.dialect)
-            for name in part.key
-        )
+    def _archive(self, part: Part, instance: Any) -> None:
+        work = self.work
+        key = key_of(part, instance, work.dialect)
+        if (part.name, key) not in work.archived and self._is_ours(part, key):
+            work.archived.add((part.name, key))
+            archive(work.dbsession, part, [key], work.revision)
 
     def _is_ours(self, part: Part, key: Key) -> bool:
         """Tell whether a live row is part of the object that is being saved."""
-        live = View(self.rows.dbsession, self.rows.target, self.rows.root)
+        root = self.work.keys.real(self.work.target.root, self.work.rows.root)
+        live = View(self.work.dbsession, self.work.target, root)
         try:
             live.row(part.name, key)
         except Unknown:

@@ -1,0 +1,107 @@
+"""Stages 1 and 8: the object's record, locked and counted up, and the revision's."""
+
+import datetime
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from draftedit.engine import records
+from draftedit.engine.errors import BaseMoved, Key
+from draftedit.engine.keys import to_path
+from draftedit.engine.records import DraftRecord
+from draftedit.engine.tables import Tables
+
+
+@dataclass
+class Revision:
+    """The revision that is being made: its number, its object, its time.
+
+    `root` is the object's key spelled as in paths. A new object gets its number and
+    its key only when its root is inserted: see `adopt`.
+    """
+
+    target: str
+    root: str
+    number: int
+    is_recorded: bool
+    is_first: bool
+    at: datetime.datetime = field(default_factory=records.now)
+
+
+def lock(dbsession: Session, tables: Tables, record: DraftRecord) -> bool:
+    """Lock the object's record; tell whether there is one. Raises BaseMoved."""
+    current = _locked(dbsession, tables, record.target, record.root)
+    if (current or 0) != record.base:
+        raise BaseMoved(record.base, current or 0)
+    return current is not None
+
+
+def _locked(dbsession: Session, tables: Tables, target: str, root: str) -> int | None:
+    """Lock in a statement of its own, and read what is after the wait.
+
+    A subselect in the locking statement might see the state from before it.
+    """
+    one = tables.object.c
+    wanted = sa.select(one.revision).where(one.target == target, one.root == root)
+    return dbsession.scalar(wanted.with_for_update())
+
+
+def count_up(dbsession: Session, tables: Tables, record: DraftRecord) -> None:
+    """Decide who wins before a row of the host is written.
+
+    The condition holds even where a lock can be lost, as in a Galera cluster.
+    """
+    one = tables.object.c
+    counted = dbsession.connection().execute(
+        sa.update(tables.object)
+        .where(one.target == record.target, one.root == record.root)
+        .where(one.revision == record.base)
+        .values(revision=record.base + 1)
+    )
+    if counted.rowcount != 1:
+        raise BaseMoved(record.base, record.base + 1)
+
+
+def adopt(dbsession: Session, tables: Tables, revision: Revision, root: Key) -> None:
+    """Record a new object under its real key.
+
+    Databases use the keys of deleted rows again: an object's numbers go on where one
+    of this key was before, so that its history stays apart.
+    """
+    revision.root = to_path(root)
+    seen = _locked(dbsession, tables, revision.target, revision.root)
+    place = {"target": revision.target, "root": revision.root}
+    if seen is None:
+        record = {**place, "revision": revision.number}
+        dbsession.execute(sa.insert(tables.object), record)
+    else:
+        revision.number = seen + 1
+        revision.is_first = False
+        one = tables.object.c
+        known = (one.target == revision.target, one.root == revision.root)
+        statement = sa.update(tables.object).where(*known)
+        dbsession.execute(statement.values(revision=revision.number))
+    revision.is_recorded = True
+
+
+def record_revision(
+    dbsession: Session,
+    tables: Tables,
+    record: DraftRecord,
+    revision: Revision,
+    changes: int,
+    message: str | None,
+) -> None:
+    """Record the revision; its primary key forbids a second one of this number."""
+    values = {
+        "target": revision.target,
+        "root": revision.root,
+        "number": revision.number,
+        "saved_at": revision.at,
+        "saved_by": record.owner,
+        "message": message,
+        "draft": record.key,
+        "changes": changes,
+    }
+    dbsession.execute(sa.insert(tables.revision), values)
