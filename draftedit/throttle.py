@@ -36,9 +36,8 @@ class Attempt:
     @property
     def wait(self) -> timedelta:
         """How long to wait before a password is looked at; zero or less: not at all."""
-        return max(
-            count.last_at + pause(count.failures) - self.now for count in self.counts
-        )
+        waits = (_wait(count, self.now) for count in self.counts)
+        return max(waits)
 
     def failed(self) -> None:
         """Count a failure."""
@@ -60,13 +59,13 @@ class Attempt:
 
 def begin(dbsession: Session, name: str, address: str | None) -> Attempt:
     """Lock what counts the attempts of this name and from this address."""
-    now = datetime.now(UTC)
     subjects = [_digest("name", name)]
     if address:
         subjects.append(_digest("address", network(address)))
     # Always in the same order: two attempts must not wait for each other.
-    locked = {subject: _locked(dbsession, subject, now) for subject in sorted(subjects)}
-    return Attempt([locked[subject] for subject in subjects], now)
+    locked = {subject: _locked(dbsession, subject) for subject in sorted(subjects)}
+    # The time behind the wait: what was locked may have failed meanwhile.
+    return Attempt([locked[subject] for subject in subjects], datetime.now(UTC))
 
 
 def pause(failures: int) -> timedelta:
@@ -99,10 +98,15 @@ def forget(dbsession: Session) -> None:
     )
 
 
-def _locked(dbsession: Session, subject: str, now: datetime) -> SignInFailure:
+def _wait(count: SignInFailure, now: datetime) -> timedelta:
+    wanted = pause(count.failures)
+    return count.last_at + wanted - now if wanted else timedelta(0)
+
+
+def _locked(dbsession: Session, subject: str) -> SignInFailure:
     count = _lock(dbsession, subject)
     while count is None:
-        new = SignInFailure(subject=subject, failures=0, last_at=now)
+        new = SignInFailure(subject=subject, failures=0, last_at=datetime.now(UTC))
         try:
             with dbsession.begin_nested():
                 dbsession.add(new)
