@@ -1,0 +1,143 @@
+"""The story of one draft, told over the API alone, for any host.
+
+Open, 200 random operations, undo all, redo all, save: at each point the pages of the
+draft are what they must be, and nobody else saw anything.
+"""
+
+import random
+from typing import Any
+
+from tests.api.program import Draft, Program
+from tests.stories.random_edits import Json, RandomEdits
+
+Rows = dict[str, list[Json]]
+ALL_KINDS = {"set", "insert", "delete", "restore", "move", "batch"}
+
+
+class Story:
+    """One program on one object of one target."""
+
+    def __init__(
+        self, program: Program, target: str, key: Any, dice: random.Random
+    ) -> None:
+        self.program = program
+        self.target = target
+        self.key = key
+        self.dice = dice
+        targets = program.get("/targets").json["items"]
+        self.tables = next(t["tables"] for t in targets if t["name"] == target)
+        self.made: dict[str, int] = {}
+
+    @property
+    def path(self) -> str:
+        """Where the object is read."""
+        return f"/objects/{self.target}/{self.key}"
+
+    def tell(self, count: int = 200) -> Json:
+        """Tell the story; return what save answered."""
+        before = self.live()
+        draft = self.program.open(self.target, self.key)
+        edits = RandomEdits(draft, self.tables, self.dice)
+        edits.do(count)
+        self.made = edits.made
+        after = self.rows(draft)
+        assert self.live() == before
+
+        draft.do("undo", {"count": count})
+        assert self.rows(draft) == before
+        assert self.states(draft) <= {"same"}
+        assert draft.get("/changes").json["items"] == []
+
+        draft.do("redo", {"count": count})
+        assert self.rows(draft) == after
+        draft.do("undo", {"to": 0})
+        draft.do("redo", {"to": count})
+        assert self.rows(draft) == after
+
+        wanted, saved = self.save(draft)
+        live = by_key(self.live())
+        expected = by_key(self.with_real_keys(wanted, saved["ids"]))
+        assert sorted(live.keys() ^ expected.keys()) == []
+        assert [row for row in live if live[row] != expected[row]] == []
+        return saved
+
+    def rows(self, draft: Draft) -> Rows:
+        """Read every page of every table of a draft, states aside."""
+        return {
+            table["name"]: [
+                {name: value for name, value in row.items() if name != "_state"}
+                for row in self.pages(f"{draft.path}/rows/{table['name']}")
+            ]
+            for table in self.tables
+        }
+
+    def states(self, draft: Draft) -> set[str]:
+        """Return the states of all rows, of the deleted ones, too."""
+        return {
+            row["_state"]
+            for table in self.tables
+            for row in self.pages(f"{draft.path}/rows/{table['name']}?gone=1")
+        }
+
+    def live(self) -> Rows:
+        """Read every page of every table of the live object."""
+        return {
+            table["name"]: self.pages(f"{self.path}/rows/{table['name']}")
+            for table in self.tables
+        }
+
+    def pages(self, path: str) -> list[Json]:
+        """Follow the cursors of a list to its end."""
+        mark = "&" if "?" in path else "?"
+        items: list[Json] = []
+        after = ""
+        while after is not None:
+            page = self.program.get(f"{path}{mark}limit=500{after}").json
+            items += page["items"]
+            after = f"&after={page['next']}" if page["next"] else None
+        return items
+
+    def save(self, draft: Draft) -> tuple[Rows, Json]:
+        """Save; first take away what is refused: references to deleted rows."""
+        while True:
+            wanted = self.rows(draft)
+            answer = draft.do("save", {"message": "a story"}, status="*")
+            if answer.status_int == 200:
+                return wanted, answer.json
+            assert answer.status_int == 422, answer.body
+            problems = answer.json["problems"]
+            assert all("is deleted" in one["message"] for one in problems), problems
+            for one in problems:
+                draft.set(one["table"], one["id"], **{one["field"]: None})
+
+    def with_real_keys(self, rows: Rows, ids: dict[str, Any]) -> Rows:
+        """Put the real keys where the draft had its own, as save mapped them."""
+        real = {
+            int(path): keys[0]
+            for mapped in ids.values()
+            for path, keys in mapped.items()
+            if "," not in path
+        }
+        # The story makes no negative number but the keys that drafts make.
+        return {
+            table: [
+                {name: _with_real(value, real) for name, value in row.items()}
+                for row in some
+            ]
+            for table, some in rows.items()
+        }
+
+
+def _with_real(value: Any, real: dict[int, Any]) -> Any:
+    if isinstance(value, list):
+        return [_with_real(one, real) for one in value]
+    return real.get(value, value) if isinstance(value, int) else value
+
+
+def by_key(rows: Rows) -> dict[tuple[Any, ...], Json]:
+    """Index rows by table and key: their order is in their order column."""
+    return {
+        (table, *map(str, row["_id"])): row
+        for table, some in rows.items()
+        for row in some
+    }
