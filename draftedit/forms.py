@@ -275,10 +275,11 @@ def read(
     (None), without those left to their default. Columns that are not asked for are
     passed on: it is the service that refuses them, by name.
     """
+    known = {one.name: one for one in asked(part, new=current is None)}
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for name in [*said.texts, *sorted(said.nulls - said.texts.keys())]:
-        one = part.fields.get(name)
+        one = known.get(name)
         if one is None:
             values[name] = said.texts.get(name)
             continue

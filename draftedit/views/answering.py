@@ -24,10 +24,10 @@ def flash(request: Request, text: Any) -> None:
         request.session.flash(request.localizer.translate(text))
 
 
-def about_draft(request: Request, version: int) -> None:
+def about_draft(response: Response, version: int) -> None:
     """Let nobody keep a page about a draft; say which version it shows."""
-    request.response.headers["Cache-Control"] = "no-store"
-    request.response.headers["ETag"] = f'"{version}"'
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["ETag"] = f'"{version}"'
 
 
 def once(context: OwnerContext, request: Request, act: guards.Act) -> Response:

@@ -63,14 +63,14 @@ class Section:
 )
 def show(context: DraftContext, request: Request) -> dict[str, Any]:
     """Show what save would change."""
-    about_draft(request, context.edit.info.version)
+    about_draft(request.response, context.edit.info.version)
     return page(request, context.edit)
 
 
 @view_config(route_name="draftedit.export", request_method="GET", permission=EDIT)
 def export(context: DraftContext, request: Request) -> Response:
     """Give the whole draft away as a file."""
-    about_draft(request, context.edit.info.version)
+    about_draft(request.response, context.edit.info.version)
     response = request.response
     data = json.dumps(context.edit.export(), indent=2, ensure_ascii=False)
     response.content_type = "application/json"

@@ -27,7 +27,7 @@ TEMPLATE = "draftedit:templates/editor.jinja2"
 )
 def show(context: DraftContext, request: Request) -> dict[str, Any]:
     """Show the draft, one page of rows at a time."""
-    about_draft(request, context.edit.info.version)
+    about_draft(request.response, context.edit.info.version)
     return page(request, context.edit, Wanted.from_request(request), request.path_qs)
 
 

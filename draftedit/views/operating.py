@@ -13,7 +13,7 @@ from typing import Any
 from pyramid.i18n import TranslationStringFactory
 
 from draftedit.editing import EditSession
-from draftedit.engine.errors import BadOperation, Key, Problem, Refused
+from draftedit.engine.errors import BadOperation, Key, Problem, Refused, Unknown
 from draftedit.engine.keys import from_path
 from draftedit.engine.operations import (
     LAST,
@@ -61,7 +61,10 @@ def operation_from(params: Params, edit: EditSession) -> Operation:
 def _set(params: Params, edit: EditSession, table: str) -> Operation:
     key = _id(params)
     part = _part(edit, table)
-    row = edit.row(table, key)
+    try:
+        row = edit.row(table, key)
+    except Unknown as error:
+        raise Refused(Problem(str(error), table=table, key=key)) from error
     return Set(table, row.key, _values(params, edit, part, row.values))
 
 

@@ -44,8 +44,8 @@ def show(error: DraftError, request: Request) -> Response:
     template, values = PAGES[request.matched_route.name](request, edit, error)
     values["refused"] = found
     values.setdefault("problems", _problems(error))
-    about_draft(request, edit.info.version)
     response = render_to_response(template, values, request)
+    about_draft(response, edit.info.version)
     response.status_int = found.kind.status
     response.headers.update(found.headers)
     return response

@@ -48,7 +48,7 @@ class Refusal:
 )
 def edit_row(context: DraftContext, request: Request) -> dict[str, Any]:
     """Show the form of a row that is there."""
-    about_draft(request, context.edit.info.version)
+    about_draft(request.response, context.edit.info.version)
     key = path_key(request.matchdict["id"])
     table = request.matchdict["table"]
     return form(request, context.edit, table, key, request.GET, here=request.path_qs)
@@ -62,7 +62,7 @@ def edit_row(context: DraftContext, request: Request) -> dict[str, Any]:
 )
 def new_row(context: DraftContext, request: Request) -> dict[str, Any]:
     """Show the form of a new row."""
-    about_draft(request, context.edit.info.version)
+    about_draft(request.response, context.edit.info.version)
     table = request.matchdict["table"]
     return form(request, context.edit, table, None, request.GET, here=request.path_qs)
 
@@ -139,6 +139,8 @@ class _Page:
             "can_change": editable,
             "can_restore": self.edit.is_open and row.gone,
             "inputs": inputs,
+            # There is no form any more to keep it in.
+            "typed": self.refusal.said.texts if self.refusal and not editable else {},
             "facts": self._facts(row, {one.field.name for one in inputs}),
             "links": self._links(row),
             "moving": moving(self.chooser, self.part, row, self.asked)
