@@ -40,6 +40,7 @@ def main(global_config: Mapping[str, str], **settings: Any) -> Router:
             config.include(".security")
             config.include(".headers.everywhere")
             config.include(".incoming.everywhere")
+            config.include(".languages")
             config.include(".views.people")
             config.include("draftedit")
             config.include("draftedit.views.errors.everywhere")
