@@ -122,7 +122,7 @@ class Drafts:
         # give the draft an old row under a new base.
         record = self._record(dbsession, found, root, owner, exists=True)
         edit = self._session(dbsession, found, record)
-        rows = DraftRows(dbsession, found, root, record.key)
+        rows = DraftRows(dbsession, found, root, record.key, 0, record.base)
         row = rows.find(found.name, root)
         # A database that takes "A" for "a" found it under another key than its own.
         if row is None or row.key != root:

@@ -101,12 +101,13 @@ class EditSession:
         """Take up the draft `record`."""
         self.dbsession = dbsession
         self.target = target
+        self.operations = operations
         self._tables = tables
         self._record = record
         dialect = dbsession.get_bind().dialect.name
         self.root = root_key(target, record.root, dialect)
         self._rows = DraftRows(
-            dbsession, target, self.root, record.key, record.last_key
+            dbsession, target, self.root, record.key, record.last_key, record.base
         )
         self._journal = Journal(dbsession, tables, record.key, operations)
 

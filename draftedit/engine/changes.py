@@ -7,9 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from draftedit.engine.branches import TOUCHED
 from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.errors import Key
-from draftedit.engine.reading import TOUCHED
 from draftedit.engine.rows import Row, row_from
 from draftedit.engine.schema import Part
 

@@ -61,14 +61,8 @@ def number(column_type: sa.Numeric[Any]) -> Codec:
 
     def parse(value: Any, dialect: str) -> Any:
         exact = _decimal(value)
-        whole, fraction = _digits(column_type, dialect)
-        if fraction is not None and exact != round(exact, fraction):
-            raise ValueError(f"At most {fraction} digits fit after the point.")
-        if whole is not None and abs(exact) >= 10**whole:
-            raise ValueError(f"At most {whole} digits fit before the point.")
-        # SQLite keeps a decimal as a float.
-        if dialect == "sqlite" and exact != round(_through_float(exact), fraction or 0):
-            raise ValueError("This database does not keep that many digits.")
+        with decimal.localcontext(prec=1000):
+            _check_digits(exact, *_digits(column_type, dialect), dialect)
         return encode(exact)
 
     if not column_type.asdecimal:
@@ -105,8 +99,17 @@ def _digits(
     return None, None
 
 
-def _through_float(exact: decimal.Decimal) -> decimal.Decimal:
-    return decimal.Decimal(float(exact))
+def _check_digits(
+    exact: decimal.Decimal, whole: int | None, fraction: int | None, dialect: str
+) -> None:
+    if fraction is not None and exact != round(exact, fraction):
+        raise ValueError(f"At most {fraction} digits fit after the point.")
+    if whole is not None and abs(exact) >= 10**whole:
+        raise ValueError(f"At most {whole} digits fit before the point.")
+    if dialect == "sqlite":  # keeps a decimal as a float
+        kept = round(decimal.Decimal(float(exact)), fraction or 0)
+        if exact != kept:
+            raise ValueError("This database does not keep that many digits.")
 
 
 def floating(column_type: sa.Float[Any]) -> Codec:

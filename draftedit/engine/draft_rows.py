@@ -35,9 +35,10 @@ class DraftRows(View):
         root: Key,
         draft: int,
         last_key: int = 0,
+        as_of: int | None = None,
     ) -> None:
         """Open the rows of draft `draft`."""
-        super().__init__(dbsession, target, root, draft)
+        super().__init__(dbsession, target, root, draft, as_of)
         self.number = draft
         self.last_key = last_key
         self.touched: dict[tuple[str, Key], None] = {}

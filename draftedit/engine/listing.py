@@ -10,8 +10,8 @@ import json
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from draftedit.engine.branches import sort_columns
 from draftedit.engine.errors import Key, Problem, Refused
-from draftedit.engine.reading import sort_columns
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Part
 

@@ -1,82 +1,84 @@
 """Reading rows: one builder of one statement for live objects and drafts.
 
-A page is two branches, live without what the draft has touched and the draft's own
-rows, with parent, keyset, ORDER BY and LIMIT inside each branch, merged and limited
-again: it costs the page, never the object.
+A page merges up to three branches (see `draftedit.engine.branches`), each with parent,
+keyset, ORDER BY and LIMIT inside, and limits again: it costs the page, never the
+object.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
+from draftedit.engine.branches import (
+    Shape,
+    branches,
+    draft_columns,
+    history_columns,
+    live_columns,
+    number_bind,
+    root_bind,
+    sort_columns,
+)
 from draftedit.engine.schema import Part
 
 SCANNED = 2000  # rows that one search call looks at, at most
 
 # Columns of ours in a result; a host's column may be called "number" or "found".
-TOUCHED, NUMBER, FOUND = "draftedit_touched", "draftedit_number", "draftedit_found"
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What a page statement looks like; each shape of each part is built once.
-
-    `drafted`: over a draft. `live`: with the untouched rows. `parent`: the rows of
-    one parent. `gone`: "hidden", "shown" (those that exist in base) or "all".
-    """
-
-    dialect: str
-    drafted: bool
-    live: bool = True
-    parent: bool = True
-    after: bool = False
-    descending: bool = False
-    gone: str = "hidden"
-    search: bool = False
-
-
-def sort_columns(part: Part) -> tuple[str, ...]:
-    """Return the columns that order the rows of one parent, ending in the key."""
-    return (*((part.order,) if part.order else ()), *part.key)
+NUMBER, FOUND, ABSENT = "draftedit_number", "draftedit_found", "draftedit_absent"
+_RANK = "draftedit_rank"
 
 
 @cache
 def page_statement(part: Part, shape: Shape) -> sa.Select[Any]:
-    """Build the statement of a page; binds: draft, parent_*, after_*, limit, …."""
-    branches = []
-    if shape.live:
-        branches.append(_branch(_live(part, shape), part, shape))
-    if shape.drafted:
-        branches.append(_branch(_drafted(part, shape), part, shape))
+    """Build the statement of a page; binds: draft, as_of, parent_*, after_*, limit …."""
+    limited = [_limited(one, part, shape) for one in branches(part, shape)]
     merged = (
-        sa.union_all(*(sa.select(branch) for branch in branches))
-        if len(branches) > 1
-        else sa.select(branches[0])
+        sa.union_all(*(sa.select(branch) for branch in limited))
+        if len(limited) > 1
+        else sa.select(limited[0])
     )
     rows = merged.subquery("rows")
     if shape.search:
         return _searched(rows, part, shape)
-    return sa.select(rows).order_by(*_order(rows, part, shape)).limit(_bind("limit"))
+    order = _order(rows.c, part, shape)
+    return sa.select(rows).order_by(*order).limit(number_bind("limit"))
 
 
 @cache
-def row_statement(part: Part, drafted: bool) -> sa.Select[Any]:
-    """Build the statement of one row by its key: the draft's, or live."""
-    live = sa.select(*_live_columns(part)).where(*_has_key(part, part.live.c))
-    if not drafted:
-        return live
-    own = sa.select(*_draft_columns(part)).where(
-        part.draft.c.draft == _bind("draft"), *_has_key(part, part.draft.c)
+def row_statement(part: Part, drafted: bool, as_of: bool) -> sa.Select[Any]:
+    """Build the statement of one row by its key: the draft's, as it was, or live."""
+    ranked = [_ranked(live_columns(part), 0, sa.false(), _has_key(part, part.live.c))]
+    if as_of:
+        ranked.append(_as_it_was(part))
+    if drafted:
+        mine = part.draft.c.draft == number_bind("draft")
+        own = [mine, *_has_key(part, part.draft.c)]
+        ranked.append(_ranked(draft_columns(part), 2, sa.false(), own))
+    if len(ranked) == 1:
+        return ranked[0]
+    rows = sa.union_all(*ranked).subquery("rows")
+    return sa.select(rows).order_by(rows.c[_RANK].desc()).limit(1)
+
+
+def _ranked(
+    columns: list[Any], rank: int, absent: Any, conditions: list[Any]
+) -> sa.Select[Any]:
+    own: tuple[Any, ...] = (
+        sa.literal_column(str(rank)).label(_RANK),
+        absent.label(ABSENT),
     )
-    rows = sa.union_all(own, live).subquery("rows")
-    return sa.select(rows).order_by(rows.c[TOUCHED].desc()).limit(1)
+    return sa.select(*columns, *own).where(*conditions)
 
 
-def _bind(name: str) -> sa.BindParameter[Any]:
-    return sa.bindparam(name, type_=sa.BigInteger())
+def _as_it_was(part: Part) -> sa.Select[Any]:
+    """Select the oldest state that a newer revision replaced; `absent`: there was none."""
+    then = part.history.c
+    newer = [then.root == root_bind(), then.revision > number_bind("as_of")]
+    columns = history_columns(part, then)
+    oldest = _ranked(columns, 1, then.absent, [*newer, *_has_key(part, then)])
+    return sa.select(oldest.order_by(then.revision).limit(1).subquery("then"))
 
 
 def key_binds(part: Part, key: Sequence[Any], prefix: str = "key") -> dict[str, Any]:
@@ -93,105 +95,13 @@ def _has_key(part: Part, columns: Any) -> list[sa.ColumnElement[bool]]:
     ]
 
 
-def _live_columns(part: Part) -> list[Any]:
-    own: tuple[Any, ...] = (
-        sa.literal_column("0").label(TOUCHED),
-        sa.false().label("gone"),
-        sa.null().label("origin"),
-        sa.null().label("omitted"),
-    )
-    return [*(f.read() for f in part.fields.values()), *own]
-
-
-def _draft_columns(part: Part) -> list[Any]:
-    draft = part.draft.c
-    return [
-        *(draft[name] for name in part.fields),
-        sa.literal_column("1").label(TOUCHED),
-        draft.gone,
-        draft.origin,
-        draft.omitted,
-    ]
-
-
-def _live(part: Part, shape: Shape) -> sa.Select[Any]:
-    """Select the live rows that the draft has not touched."""
-    statement = sa.select(*_live_columns(part))
-    if shape.drafted:
-        live, draft = part.live, part.draft
-        touched = sa.and_(
-            draft.c.draft == _bind("draft"),
-            *(draft.c[name] == live.c[name] for name in part.key),
-        )
-        # LEFT JOIN … IS NULL: MariaDB materialises NOT EXISTS.
-        statement = statement.select_from(live.outerjoin(draft, touched)).where(
-            draft.c.draft.is_(None)
-        )
-    return statement.where(*_place(part, shape, part.live.c))
-
-
-def _drafted(part: Part, shape: Shape) -> sa.Select[Any]:
-    """Select the draft's own rows."""
-    draft = part.draft.c
-    statement = sa.select(*_draft_columns(part)).where(draft.draft == _bind("draft"))
-    if shape.gone == "hidden":
-        statement = statement.where(draft.gone == sa.false())
-    elif shape.gone == "shown":
-        statement = statement.where(
-            sa.or_(draft.gone == sa.false(), draft.origin.is_not(None))
-        )
-    return statement.where(*_place(part, shape, draft))
-
-
-def _place(part: Part, shape: Shape, columns: Any) -> list[sa.ColumnElement[bool]]:
-    """Restrict to the rows of the parent, and to those after the cursor."""
-    conditions: list[sa.ColumnElement[bool]] = []
-    if shape.parent:
-        conditions += [
-            columns[name]
-            == sa.bindparam(f"parent_{name}", type_=part.fields[name].codec.plain)
-            for name in part.parent_fields
-        ]
-    if shape.after:
-        conditions.append(_beyond(part, shape, columns))
-    return conditions
-
-
-def _beyond(part: Part, shape: Shape, columns: Any) -> sa.ColumnElement[bool]:
-    names = sort_columns(part)
-    here = [columns[name] for name in names]
-    cursor = [
-        sa.bindparam(f"after_{name}", type_=part.fields[name].codec.plain)
-        for name in names
-    ]
-    if shape.dialect in ("mariadb", "mysql"):
-        # MariaDB reads a row value comparison as a filter, not as an index range.
-        return _range(here, cursor, shape.descending)
-    left, right = sa.tuple_(*here), sa.tuple_(*cursor)
-    return left < right if shape.descending else left > right
-
-
-def _range(here: list[Any], cursor: list[Any], down: bool) -> sa.ColumnElement[bool]:
-    """Spell (a, b) > (:a, :b) as a >= :a AND (a > :a OR b > :b)."""
-    first, bound = here[0], cursor[0]
-    beyond: sa.ColumnElement[bool] = first < bound if down else first > bound
-    if len(here) == 1:
-        return beyond
-    reached = first <= bound if down else first >= bound
-    return sa.and_(reached, sa.or_(beyond, _range(here[1:], cursor[1:], down)))
-
-
-def _branch(statement: sa.Select[Any], part: Part, shape: Shape) -> sa.Subquery:
-    limit = _bind("scan" if shape.search else "limit")
-    order = _order_of(statement.selected_columns, part, shape)
+def _limited(statement: sa.Select[Any], part: Part, shape: Shape) -> sa.Subquery:
+    limit = number_bind("scan" if shape.search else "limit")
+    order = _order(statement.selected_columns, part, shape)
     return statement.order_by(*order).limit(limit).subquery()
 
 
-def _order(rows: sa.Subquery, part: Part, shape: Shape) -> list[Any]:
-    return _order_of(rows.c, part, shape)
-
-
-def _order_of(columns: Any, part: Part, shape: Shape) -> list[Any]:
+def _order(columns: Any, part: Part, shape: Shape) -> list[Any]:
     return [
         columns[name].desc() if shape.descending else columns[name]
         for name in sort_columns(part)
@@ -200,16 +110,16 @@ def _order_of(columns: Any, part: Part, shape: Shape) -> list[Any]:
 
 def _searched(rows: sa.Subquery, part: Part, shape: Shape) -> sa.Select[Any]:
     """Keep what matches among the rows scanned, and the last one as a mark."""
-    order = _order(rows, part, shape)
+    order = _order(rows.c, part, shape)
     number = sa.func.row_number().over(order_by=order).label(NUMBER)
-    numbered = sa.select(rows, number).order_by(*order).limit(_bind("scan"))
+    numbered = sa.select(rows, number).order_by(*order).limit(number_bind("scan"))
     scanned = numbered.subquery("scanned")
     found = sa.or_(sa.false(), *_matches(scanned, part))
     return (
         sa.select(scanned, sa.case((found, 1), else_=0).label(FOUND))
-        .where(sa.or_(found, scanned.c[NUMBER] == _bind("scan")))
-        .order_by(*_order(scanned, part, shape))
-        .limit(_bind("limit"))
+        .where(sa.or_(found, scanned.c[NUMBER] == number_bind("scan")))
+        .order_by(*_order(scanned.c, part, shape))
+        .limit(number_bind("limit"))
     )
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from draftedit.engine.branches import TOUCHED
 from draftedit.engine.errors import Key
-from draftedit.engine.reading import TOUCHED
 from draftedit.engine.schema import Part
 from draftedit.engine.values import same
 

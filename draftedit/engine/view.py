@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from draftedit.engine import tree
+from draftedit.engine.branches import Shape, sort_columns
 from draftedit.engine.errors import Key, Unknown
+from draftedit.engine.keys import to_path
 from draftedit.engine.listing import (
     BadCursor,
     Page,
@@ -18,35 +20,44 @@ from draftedit.engine.listing import (
     write_cursor,
 )
 from draftedit.engine.reading import (
+    ABSENT,
     FOUND,
     NUMBER,
     SCANNED,
-    Shape,
     key_binds,
     page_statement,
     row_statement,
     search_pattern,
-    sort_columns,
 )
 from draftedit.engine.rows import Row, row_from
 from draftedit.engine.schema import Part, Target
 
 
 class View:
-    """The rows of one object; with `draft`, as that draft has them.
+    """The rows of one object: as a revision had them, or live; or as a draft has them.
 
     Rows are remembered for the time of one request: the walk from a row up to the
     root reads each ancestor once.
     """
 
     def __init__(
-        self, dbsession: Session, target: Target, root: Key, draft: int | None = None
+        self,
+        dbsession: Session,
+        target: Target,
+        root: Key,
+        draft: int | None = None,
+        as_of: int | None = None,
     ) -> None:
-        """Look at the object `root` (an encoded key) of `target`."""
+        """Look at the object `root` (an encoded key) of `target`.
+
+        `draft`: with the rows of that draft over it. `as_of`: as it was at that
+        revision; None: as it is now.
+        """
         self.dbsession = dbsession
         self.target = target
         self.root = root
         self.draft = draft
+        self.as_of = as_of
         self.dialect = dbsession.get_bind().dialect.name
         self.known: dict[tuple[str, Key], Row | None] = {}
 
@@ -72,13 +83,21 @@ class View:
         return row
 
     def _read(self, part: Part, key: Key) -> Row | None:
-        statement = row_statement(part, self.draft is not None)
-        binds = key_binds(part, key) | self._draft_bind()
+        statement = row_statement(part, self.draft is not None, self.as_of is not None)
+        binds = key_binds(part, key) | self._binds()
         record = self.dbsession.execute(statement, binds).mappings().first()
-        return None if record is None else row_from(part, dict(record))
+        if record is None or record[ABSENT]:
+            return None
+        return row_from(part, dict(record))
 
-    def _draft_bind(self) -> dict[str, Any]:
-        return {} if self.draft is None else {"draft": self.draft}
+    def _binds(self) -> dict[str, Any]:
+        """Return what every statement of this view is told."""
+        binds: dict[str, Any] = {}
+        if self.draft is not None:
+            binds["draft"] = self.draft
+        if self.as_of is not None:
+            binds |= {"as_of": self.as_of, "history_root": to_path(self.root)}
+        return binds
 
     def parent_of(self, row: Row) -> Row | None:
         """Return the row's parent; None for the root."""
@@ -189,13 +208,14 @@ class View:
         form = Shape(
             dialect=self.dialect,
             drafted=self.draft is not None,
+            as_of=self.as_of is not None,
             live=not query.changed,
             parent=parent is not None,
             after=after is not None,
             gone="shown" if query.gone else "hidden",
             search=bool(query.search),
         )
-        binds: dict[str, Any] = {"limit": limit + 1, **self._draft_bind()}
+        binds: dict[str, Any] = {"limit": limit + 1, **self._binds()}
         if parent is not None:
             binds |= parent_binds(part, parent)
         if after is not None:

@@ -1,0 +1,196 @@
+"""The branches of a page: live rows, rows as they were at a revision, a draft's rows.
+
+A live row is left out where the draft has touched it, and where a revision newer than
+the one that is looked at has replaced it; then history has the row as it was.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from draftedit.engine.schema import Part
+from draftedit.engine.tables import ROOT, name_type
+
+# A column of ours in a result; a host's column may be called "touched".
+TOUCHED = "draftedit_touched"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a page statement looks like; each shape of each part is built once.
+
+    `drafted`: over a draft. `as_of`: as it was at a revision, not as live is now.
+    `live`: with the rows that the draft has not touched. `parent`: the rows of one
+    parent. `gone`: "hidden", "shown" (those that exist in base) or "all".
+    """
+
+    dialect: str
+    drafted: bool
+    as_of: bool = False
+    live: bool = True
+    parent: bool = True
+    after: bool = False
+    descending: bool = False
+    gone: str = "hidden"
+    search: bool = False
+
+
+def sort_columns(part: Part) -> tuple[str, ...]:
+    """Return the columns that order the rows of one parent, ending in the key."""
+    return (*((part.order,) if part.order else ()), *part.key)
+
+
+def number_bind(name: str) -> sa.BindParameter[Any]:
+    """Return a parameter that is a whole number."""
+    return sa.bindparam(name, type_=sa.BigInteger())
+
+
+def root_bind() -> sa.BindParameter[Any]:
+    """Return the parameter of the object whose history is read."""
+    return sa.bindparam("history_root", type_=name_type(ROOT))
+
+
+def branches(part: Part, shape: Shape) -> list[sa.Select[Any]]:
+    """Return the branches that a page of this shape merges."""
+    selects = []
+    if shape.live:
+        selects.append(_live(part, shape))
+    if shape.live and shape.as_of:
+        selects.append(_history(part, shape))
+    if shape.drafted:
+        selects.append(_drafted(part, shape))
+    return selects
+
+
+def live_columns(part: Part) -> list[Any]:
+    """Return the columns of a live row in a page."""
+    return [*(f.read() for f in part.fields.values()), *_untouched()]
+
+
+def history_columns(part: Part, history: Any) -> list[Any]:
+    """Return the columns of a history row in a page."""
+    return [*(history[name] for name in part.fields), *_untouched()]
+
+
+def draft_columns(part: Part) -> list[Any]:
+    """Return the columns of a draft's row in a page."""
+    draft = part.draft.c
+    return [
+        *(draft[name] for name in part.fields),
+        sa.literal_column("1").label(TOUCHED),
+        draft.gone,
+        draft.origin,
+        draft.omitted,
+    ]
+
+
+def _untouched() -> tuple[Any, ...]:
+    return (
+        sa.literal_column("0").label(TOUCHED),
+        sa.false().label("gone"),
+        sa.null().label("origin"),
+        sa.null().label("omitted"),
+    )
+
+
+def _live(part: Part, shape: Shape) -> sa.Select[Any]:
+    """Select the live rows that are neither touched nor newer."""
+    source: sa.FromClause = part.live
+    newer = part.history.alias("newer")
+    conditions = []
+    # LEFT JOIN … IS NULL: MariaDB materialises NOT EXISTS.
+    if shape.drafted:
+        source = source.outerjoin(part.draft, _touches(part, part.live.c))
+        conditions.append(part.draft.c.draft.is_(None))
+    if shape.as_of:
+        replaced = sa.and_(_is_newer(newer.c), _same_key(part, newer.c, part.live.c))
+        source = source.outerjoin(newer, replaced)
+        conditions.append(newer.c.revision.is_(None))
+    statement = sa.select(*live_columns(part)).select_from(source)
+    return statement.where(*conditions, *_place(part, shape, part.live.c))
+
+
+def _history(part: Part, shape: Shape) -> sa.Select[Any]:
+    """Select the rows that were replaced since, as they were: the oldest such state."""
+    then, older = part.history, part.history.alias("older")
+    is_older = sa.and_(
+        _is_newer(older.c),
+        _same_key(part, older.c, then.c),
+        older.c.revision < then.c.revision,
+    )
+    source: sa.FromClause = then.outerjoin(older, is_older)
+    conditions = [_is_newer(then.c), then.c.absent == sa.false()]
+    conditions.append(older.c.revision.is_(None))
+    if shape.drafted:
+        source = source.outerjoin(part.draft, _touches(part, then.c))
+        conditions.append(part.draft.c.draft.is_(None))
+    statement = sa.select(*history_columns(part, then.c)).select_from(source)
+    return statement.where(*conditions, *_place(part, shape, then.c))
+
+
+def _drafted(part: Part, shape: Shape) -> sa.Select[Any]:
+    """Select the draft's own rows."""
+    draft = part.draft.c
+    statement = sa.select(*draft_columns(part)).where(
+        draft.draft == number_bind("draft")
+    )
+    if shape.gone == "hidden":
+        statement = statement.where(draft.gone == sa.false())
+    elif shape.gone == "shown":
+        statement = statement.where(
+            sa.or_(draft.gone == sa.false(), draft.origin.is_not(None))
+        )
+    return statement.where(*_place(part, shape, draft))
+
+
+def _is_newer(history: Any) -> sa.ColumnElement[bool]:
+    """Keep the history of this object since the revision that is looked at."""
+    return sa.and_(history.root == root_bind(), history.revision > number_bind("as_of"))
+
+
+def _same_key(part: Part, one: Any, other: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(*(one[name] == other[name] for name in part.key))
+
+
+def _touches(part: Part, columns: Any) -> sa.ColumnElement[bool]:
+    draft = part.draft.c
+    return sa.and_(draft.draft == number_bind("draft"), _same_key(part, draft, columns))
+
+
+def _place(part: Part, shape: Shape, columns: Any) -> list[sa.ColumnElement[bool]]:
+    """Restrict to the rows of the parent, and to those after the cursor."""
+    conditions: list[sa.ColumnElement[bool]] = []
+    if shape.parent:
+        conditions += [
+            columns[name]
+            == sa.bindparam(f"parent_{name}", type_=part.fields[name].codec.plain)
+            for name in part.parent_fields
+        ]
+    if shape.after:
+        conditions.append(_beyond(part, shape, columns))
+    return conditions
+
+
+def _beyond(part: Part, shape: Shape, columns: Any) -> sa.ColumnElement[bool]:
+    names = sort_columns(part)
+    here = [columns[name] for name in names]
+    cursor = [
+        sa.bindparam(f"after_{name}", type_=part.fields[name].codec.plain)
+        for name in names
+    ]
+    if shape.dialect in ("mariadb", "mysql"):
+        # MariaDB reads a row value comparison as a filter, not as an index range.
+        return _range(here, cursor, shape.descending)
+    left, right = sa.tuple_(*here), sa.tuple_(*cursor)
+    return left < right if shape.descending else left > right
+
+
+def _range(here: list[Any], cursor: list[Any], down: bool) -> sa.ColumnElement[bool]:
+    """Spell (a, b) > (:a, :b) as a >= :a AND (a > :a OR b > :b)."""
+    first, bound = here[0], cursor[0]
+    beyond: sa.ColumnElement[bool] = first < bound if down else first > bound
+    if len(here) == 1:
+        return beyond
+    reached = first <= bound if down else first >= bound
+    return sa.and_(reached, sa.or_(beyond, _range(here[1:], cursor[1:], down)))
