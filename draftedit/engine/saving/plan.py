@@ -46,6 +46,9 @@ def make_plan(rows: DraftRows) -> Plan:
             kind = _kind(rows, plan, row)
             if kind is not None:
                 kind[name].append(row)
+        if rows.target.tables[name].generated_key is not None:
+            # −1 was made before −2: the real keys are given in that order, too.
+            plan.new[name].reverse()
     return plan
 
 
