@@ -37,7 +37,6 @@ SESSION_SECONDS = 12 * 60 * 60  # without a request; a draft outlives it
 RENEW_SECONDS = 5 * 60  # the cookie is written again no more often than this
 
 _USER, _STAMP = "user", "stamp"
-_NOT_ASKED = object()
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,8 @@ class SecurityPolicy:
 
     def identity(self, request: Request) -> Identity | None:
         """Return the user; asked of the database once for each request."""
-        known: Any = self._cache.get(request, default=_NOT_ASKED)
-        if known is _NOT_ASKED:
+        known: Any = self._cache.get(request)
+        if known is RequestLocalCache.NO_VALUE:
             # If asking fails, the page that says so asks again, and must not fail.
             self._cache.set(request, None)
             known = _load(request)
@@ -87,6 +86,7 @@ class SecurityPolicy:
     ) -> list[tuple[str, str]]:
         """Start a session for the user of this name."""
         start_session(request, accounts.find(request.dbsession, userid))
+        self._cache.clear(request)
         return []
 
     def forget(self, request: Request, **kw: object) -> list[tuple[str, str]]:

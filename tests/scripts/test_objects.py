@@ -4,10 +4,13 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from draftedit.firewall import drafts, sample
+from draftedit.firewall.models import NftTable
 from draftedit.models import URL_VARIABLE, get_engine
+from draftedit.scripts import host
 from draftedit.scripts import init as init_module
 from draftedit.scripts import purge as purge_module
 from draftedit.scripts.opening import settings_of
@@ -178,6 +181,20 @@ def test_a_terminal_gets_a_bar(capsys, monkeypatch):
     assert "4/4" in capsys.readouterr().out
 
 
+def test_a_terminal_gets_no_bar_for_nothing(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    with purge_module.shown_progress() as progress:
+        progress(0, 0)
+    assert capsys.readouterr().out == ""
+
+
+def test_what_cannot_be_said_in_the_language_is_told(run, ini, listing, dbsession):
+    run("import", ini, listing, "--name", "web")
+    dbsession.execute(sa.update(NftTable).values(objects=7))
+    dbsession.commit()
+    run("export", ini, "web", fails="objects")
+
+
 def test_stats_are_columns_below_each_other(run, ini, closed_drafts):
     head, *days = run("stats", ini)
     assert head.split()[:3] == ["day", "target", "opened"]
@@ -185,7 +202,21 @@ def test_stats_are_columns_below_each_other(run, ini, closed_drafts):
     assert {len(line) for line in days} == {len(head)}
 
 
+def test_without_the_bundled_host_the_rest_works(run, bare_ini, monkeypatch):
+    monkeypatch.setattr(host, "BUNDLED", "draftedit.not_there")
+    run("init", bare_ini)
+    run("user", bare_ini, "eve", "--password-stdin", input="a password of eve's")
+    run("export", bare_ini, "web", fails="there is no bundled host")
+    run("stats", bare_ini, fails="does not set draftedit.drafts")
+
+
 def test_a_host_of_ones_own_names_its_drafts(run, ini):
     with open(ini, "a", encoding="utf-8") as file:
         file.write("draftedit.drafts = draftedit.firewall:nothing\n")
     run("stats", ini, fails="draftedit.drafts = draftedit.firewall:nothing: ")
+
+
+def test_a_host_of_ones_own_is_purged_without_our_users(run, ini):
+    with open(ini, "a", encoding="utf-8") as file:
+        file.write("draftedit.drafts = draftedit.firewall:drafts\n")
+    run("purge", ini, "--closed-before", "1d")

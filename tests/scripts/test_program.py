@@ -1,8 +1,15 @@
 """How every command answers help, and bad input: one clear line, and not 0."""
 
+import sqlite3
+from datetime import timedelta
+
+import click
 import pytest
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from draftedit.scripts import COMMANDS, main
+from draftedit.scripts.durations import Duration
+from draftedit.scripts.program import one_line
 from draftedit.settings import shipped_ini
 
 ON_A_DATABASE = {
@@ -84,6 +91,31 @@ def test_a_database_that_is_not_migrated_is_told_how(run, bare_ini, tmp_path, co
     arguments = ON_A_DATABASE[command]
     says = f"not migrated: run draftedit init {bare_ini}"
     run(command, bare_ini, *arguments, input='{"nftables": []}', fails=says)
+
+
+def test_a_duration_may_be_one_already():
+    assert Duration().convert(timedelta(days=1), None, None) == timedelta(days=1)
+
+
+class Busy(sqlite3.OperationalError):
+    sqlite_errorcode = sqlite3.SQLITE_BUSY
+
+
+def test_a_database_that_is_busy_is_one_line():
+    says = "the database is busy, try again: database is locked"
+    with pytest.raises(click.ClickException, match=says), one_line():
+        raise OperationalError("", {}, Busy("database is locked"))
+
+
+def test_a_table_that_is_missing_is_told_how_to_make():
+    missing = sqlite3.OperationalError("no such table: draft")
+    with pytest.raises(click.ClickException, match="run draftedit init"), one_line():
+        raise OperationalError("", {}, missing)
+
+
+def test_a_fault_of_ours_is_not_hidden():
+    with pytest.raises(ProgrammingError), one_line():
+        raise ProgrammingError("", {}, sqlite3.ProgrammingError("near SELEKT"))
 
 
 @pytest.mark.parametrize("name", ["production", "development"])

@@ -1,13 +1,18 @@
 """Signing in and out, and what one is answered without it."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
+from pyramid.exceptions import PredicateMismatch
+from pyramid.httpexceptions import HTTPForbidden
 from pyramid.testing import DummyRequest
 
 from draftedit import accounts, passwords, throttle
+from draftedit.contexts import API_PREFIX
 from draftedit.models.user import SignInFailure
+from draftedit.views.login import ask
 from draftedit.views.signing_in import field_of
 
 PASSWORD = "a password of the tests"
@@ -138,6 +143,17 @@ def test_a_stranger_is_asked_to_sign_in_and_led_back(testapp, ann):
     form = answer.follow().forms["login"]
     form["name"], form["password"] = "ann", PASSWORD
     assert form.submit(status=303).location == "http://localhost/account?x=1"
+
+
+def test_a_program_is_told_so_and_led_nowhere(testapp):
+    answer = testapp.get("/api/v1/targets", status=401)
+    assert answer.content_type == "application/problem+json"
+
+
+def test_the_form_is_never_the_answer_to_a_program():
+    request = DummyRequest(matched_route=SimpleNamespace(name=f"{API_PREFIX}targets"))
+    with pytest.raises(PredicateMismatch):
+        ask(HTTPForbidden(), request)
 
 
 def test_a_form_of_an_ended_session_leads_back_to_its_page(login, dbsession):

@@ -1,12 +1,15 @@
 """What keeps a browser safe: headers, cookies, and secrets that are some."""
 
 import pytest
+from pyramid import testing
 from pyramid.config import Configurator
+from pyramid.csrf import SessionCSRFStoragePolicy
 from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from webtest import TestApp
 
-from draftedit import headers
+import draftedit
+from draftedit import accounts, headers
 from draftedit.security import SAMPLE_SECRET, Identity, SecurityPolicy, session_factory
 from draftedit.settings import BadSettings, shipped_ini
 
@@ -93,8 +96,10 @@ def test_the_sample_secret_is_the_one_of_the_shipped_files(name):
 
 def test_a_user_who_cannot_be_asked_for_is_nobody_on_the_page_that_says_so():
     class Broken:
-        headers = {"Authorization": "Bearer x"}
         callbacks = ()
+
+        def __init__(self):
+            self.headers = {"Authorization": "Bearer x"}
 
         @property
         def dbsession(self):
@@ -130,3 +135,24 @@ def test_the_policy_permits_by_role(monkeypatch, role, allowed):
     ]
     assert permitted == allowed.split()
     assert not policy.permits(None, None, "something.else")
+
+
+def test_production_with_the_sample_secret_ends_in_one_line():
+    settings = {"draftedit.production": "true", "draftedit.secret": SAMPLE_SECRET}
+    with pytest.raises(SystemExit, match=r"^draftedit: .* put one of your own$"):
+        draftedit.main({}, **{"sqlalchemy.url": "sqlite://"}, **settings)
+
+
+def test_pyramids_own_way_to_sign_in_is_the_same(dbsession):
+    accounts.create(dbsession, "ann", "editor", "a password of the tests")
+    policy = SecurityPolicy()
+    with testing.testConfig() as config:
+        config.set_csrf_storage_policy(SessionCSRFStoragePolicy())
+        request = testing.DummyRequest(dbsession=dbsession)
+        request.session["planted"] = "by somebody else"
+        assert policy.identity(request) is None
+        assert policy.remember(request, "ann") == []
+        assert policy.authenticated_userid(request) == "ann"
+        assert "planted" not in request.session
+        assert policy.forget(request) == []
+        assert policy.identity(request) is None
