@@ -232,7 +232,8 @@ def _field(
         references=reference.column.table.name if reference else None,
         referred=reference.column.name if reference else None,
         made_by_draft=made_by,
-        generated=made_by == column.table.name,
+        # A reference to another row of the same table is made by the table, too.
+        generated=made_by == column.table.name and column.name in key,
     )
 
 
