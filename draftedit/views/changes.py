@@ -9,6 +9,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from draftedit import exporting
 from draftedit.contexts import DraftContext
 from draftedit.editing import EditSession
 from draftedit.engine.keys import to_path
@@ -72,7 +73,7 @@ def export(context: DraftContext, request: Request) -> Response:
     """Give the whole draft away as a file."""
     about_draft(request.response, context.edit.info.version)
     response = request.response
-    data = json.dumps(context.edit.export(), indent=2, ensure_ascii=False)
+    data = json.dumps(exporting.export(context.edit), indent=2, ensure_ascii=False)
     response.content_type = "application/json"
     response.body = data.encode()
     name = f"draft-{context.edit.info.key}.json"

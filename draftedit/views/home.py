@@ -8,10 +8,11 @@ from pyramid.view import view_config
 
 from draftedit import objects
 from draftedit.contexts import Site
-from draftedit.editing import DraftInfo
 from draftedit.engine.keys import to_path
 from draftedit.engine.listing import Listing
 from draftedit.engine.schema import Target
+from draftedit.object_records import ObjectInfo
+from draftedit.outcomes import DraftInfo
 from draftedit.security import EDIT, READ
 from draftedit.views.names import capital
 
@@ -25,7 +26,7 @@ class Shelf:
 
     target: Target
     title: str
-    listing: Listing[objects.ObjectInfo]
+    listing: Listing[ObjectInfo]
     first: str | None
     next: str | None
 

@@ -9,6 +9,7 @@ from draftedit import objects
 from draftedit.contexts import HistoryContext, ObjectContext
 from draftedit.engine.errors import Unknown
 from draftedit.engine.keys import to_path
+from draftedit.object_records import LiveObject, OpenDraft
 from draftedit.security import EDIT, READ
 from draftedit.views.browsing import Browser, Wanted
 from draftedit.views.naming import LiveRows, names_for
@@ -71,7 +72,7 @@ def history(context: HistoryContext, request: Request) -> dict[str, Any]:
     }
 
 
-def _live(context: HistoryContext, request: Request) -> objects.LiveObject | None:
+def _live(context: HistoryContext, request: Request) -> LiveObject | None:
     try:
         return objects.find(
             context.drafts, request.dbsession, context.target, context.key
@@ -80,7 +81,7 @@ def _live(context: HistoryContext, request: Request) -> objects.LiveObject | Non
         return None
 
 
-def _open_drafts(context: ObjectContext, request: Request) -> list[objects.OpenDraft]:
+def _open_drafts(context: ObjectContext, request: Request) -> list[OpenDraft]:
     if not request.has_permission(EDIT):
         return []
     return objects.open_drafts(
