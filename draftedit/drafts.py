@@ -11,17 +11,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Mapper, Session
 
-from draftedit.editing import DraftInfo, EditSession, refuse_new
-from draftedit.engine import operations, records, registration, tables
-from draftedit.engine.draft_rows import DraftRows
-from draftedit.engine.errors import BadModel, Key, Unknown
-from draftedit.engine.keys import to_path
+from draftedit.editing import EditSession
+from draftedit.engine import (
+    draft_lists,
+    opening,
+    operations,
+    records,
+    registration,
+    tables,
+)
+from draftedit.engine.errors import BadModel, Unknown
 from draftedit.engine.listing import Listing
 from draftedit.engine.operations import Operation
-from draftedit.engine.operations.fields import defaults
 from draftedit.engine.schema import Park, Target
 from draftedit.engine.statistics import DayStatistics, statistics
-from draftedit.engine.view import parse_key
+from draftedit.outcomes import DraftInfo
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -114,56 +118,11 @@ class Drafts:
         """
         found = self.find_target(target)
         if key is None:
-            return self._open_new(dbsession, found, owner)
-        dialect = dbsession.get_bind().dialect.name
-        columns = key if isinstance(key, tuple | list) else (key,)
-        root = parse_key(found.root, columns, dialect)
-        # The revision is read first: were the row read first, a save in between would
-        # give the draft an old row under a new base.
-        record = self._record(dbsession, found, root, owner, exists=True)
-        edit = self._session(dbsession, found, record)
-        rows = DraftRows(dbsession, found, root, record.key, 0, record.base)
-        row = rows.find(found.name, root)
-        # A database that takes "A" for "a" found it under another key than its own.
-        if row is None or row.key != root:
-            raise Unknown(found.name, to_path(root))
-        rows.write(row)
-        return edit
-
-    def _open_new(self, dbsession: Session, target: Target, owner: str) -> EditSession:
-        part = target.root
-        dialect = dbsession.get_bind().dialect.name
-        values = defaults(part, {}, dialect)
-        last_key = 0
-        if part.generated_key is not None:
-            # Draft 0 is none: only the live rows are asked for the smallest key.
-            last_key = DraftRows(dbsession, target, (), 0).next_key(part)
-            values[part.generated_key] = last_key
-        if any(values.get(name) is None for name in part.key):
-            raise refuse_new(
-                f"A new {part.title} needs a key that draftedit cannot make."
-            )
-        root = part.key_of(values)
-        record = self._record(dbsession, target, root, owner, exists=False)
-        if last_key:
-            record = records.set_last_key(dbsession, self.tables, record, last_key)
-        rows = DraftRows(dbsession, target, root, record.key, last_key)
-        omitted = frozenset(n for n in part.columns if n not in values)
-        rows.add(part, {name: values.get(name) for name in part.columns}, omitted)
-        return self._session(dbsession, target, record)
-
-    def _record(
-        self, dbsession: Session, target: Target, root: Key, owner: str, exists: bool
-    ) -> records.DraftRecord:
-        return records.open_draft(
-            dbsession,
-            self.tables,
-            owner,
-            target.name,
-            to_path(root),
-            target.fingerprint,
-            exists,
-        )
+            record = opening.open_new(dbsession, self.tables, found, owner)
+        else:
+            columns = key if isinstance(key, tuple | list) else (key,)
+            record = opening.open_on(dbsession, self.tables, found, columns, owner)
+        return self._session(dbsession, found, record)
 
     def resume(
         self,
@@ -198,7 +157,7 @@ class Drafts:
         limit: int = 50,
     ) -> Listing[DraftInfo]:
         """List the drafts of `owner`, the newest first."""
-        found = records.listing(dbsession, self.tables, owner, state, after, limit)
+        found = draft_lists.listing(dbsession, self.tables, owner, state, after, limit)
         known = [one for one in found.items if one.target in self.targets]
         infos = [
             self._session(dbsession, self.targets[one.target], one).info

@@ -9,8 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from draftedit.engine.column_types import name_type
 from draftedit.engine.schema import Part
-from draftedit.engine.tables import ROOT, name_type
+from draftedit.engine.tables import ROOT
 
 # A column of ours in a result; a host's column may be called "touched".
 TOUCHED = "draftedit_touched"

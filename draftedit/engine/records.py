@@ -2,7 +2,6 @@
 
 import datetime
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,8 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from draftedit.engine.errors import Key, Unknown
-from draftedit.engine.keys import to_path
-from draftedit.engine.listing import Listing, read_number, write_cursor
 from draftedit.engine.tables import Tables
 from draftedit.engine.values import UTC
 
@@ -110,7 +107,7 @@ def current_revision(
     return 0
 
 
-def _select(tables: Tables) -> sa.Select[Any]:
+def select_drafts(tables: Tables) -> sa.Select[Any]:
     draft, place, one = tables.draft, tables.draft_object, tables.object
     same_object = sa.and_(one.c.target == place.c.target, one.c.root == place.c.root)
     return (
@@ -139,7 +136,7 @@ def load(
     dbsession: Session, tables: Tables, key: int, owner: str | None
 ) -> DraftRecord:
     """Return the draft `key`, of `owner` unless that is None; raise Unknown."""
-    wanted = _select(tables).where(tables.draft.c.key == key)
+    wanted = select_drafts(tables).where(tables.draft.c.key == key)
     if owner is not None:
         wanted = wanted.where(tables.draft.c.owner == owner)
     record = dbsession.execute(wanted).mappings().one_or_none()
@@ -167,28 +164,6 @@ def close(
     return change(dbsession, tables, record, **values)
 
 
-def listing(
-    dbsession: Session,
-    tables: Tables,
-    owner: str,
-    state: str | None,
-    after: str | None,
-    limit: int,
-) -> Listing[DraftRecord]:
-    """List the drafts of one owner, the newest first."""
-    column = tables.draft.c.key
-    wanted = _select(tables).where(tables.draft.c.owner == owner)
-    if state is not None:
-        wanted = wanted.where(tables.draft.c.state == state)
-    start = read_number(after)
-    if start is not None:
-        wanted = wanted.where(column < start)
-    wanted = wanted.order_by(column.desc()).limit(limit + 1)
-    found = [DraftRecord(**one) for one in dbsession.execute(wanted).mappings()]
-    items = found[:limit]
-    return Listing(items, write_cursor(items[-1].key) if found[limit:] else None)
-
-
 def parse_draft_key(raw: int | str) -> int:
     """Read a draft's key as it came in a path; raise Unknown."""
     text = str(raw)
@@ -197,21 +172,6 @@ def parse_draft_key(raw: int | str) -> int:
     if int(text) > BIGGEST_KEY:
         raise Unknown("draft", raw)
     return int(text)
-
-
-def open_on(
-    dbsession: Session, tables: Tables, target: str, root: Key
-) -> list[Mapping[str, Any]]:
-    """Return key, owner and opening time of the open drafts on one object."""
-    draft, place = tables.draft.c, tables.draft_object.c
-    wanted = (
-        sa.select(draft.key, draft.owner, draft.opened_at)
-        .join_from(tables.draft_object, tables.draft, place.draft == draft.key)
-        .where(place.target == target, place.root == to_path(root))
-        .where(draft.state == OPEN)
-        .order_by(draft.key)
-    )
-    return [dict(one) for one in dbsession.execute(wanted).mappings()]
 
 
 def set_last_key(

@@ -33,8 +33,8 @@ Path = list[Position]
 
 def page(view: View, part: Part, query: Query) -> Page:
     """Return rows of `part` below whatever parent, in the order of the tree."""
-    chain = _chain(view, part)
-    start = _read_path(view, chain, query.after)
+    levels = _levels(view, part)
+    start = _read_path(view, levels, query.after)
     root = view.find(view.target.name, view.root)
     hidden = root is not None and root.gone
     if hidden and not query.gone:
@@ -42,7 +42,7 @@ def page(view: View, part: Part, query: Query) -> Page:
     rows: list[Row] = []
     path: Path = []
     statements = 0
-    for path, found in _walk(view, chain, query, view.root, start, hidden):
+    for path, found in _walk(view, levels, query, view.root, start, hidden):
         statements += found is None
         if found is not None:
             rows.append(found)
@@ -51,37 +51,37 @@ def page(view: View, part: Part, query: Query) -> Page:
     return Page(rows, None)
 
 
-def _chain(view: View, part: Part) -> list[Part]:
+def _levels(view: View, part: Part) -> list[Part]:
     """Return the parts from the root's child down to `part`."""
-    chain = [part]
-    while chain[0].parent not in (None, view.target.name):
-        chain.insert(0, view.part(str(chain[0].parent)))
-    return chain
+    levels = [part]
+    while levels[0].parent not in (None, view.target.name):
+        levels.insert(0, view.part(str(levels[0].parent)))
+    return levels
 
 
-def _read_path(view: View, chain: list[Part], text: str | None) -> Path:
+def _read_path(view: View, levels: list[Part], text: str | None) -> Path:
     if text is None:
         return []
     data = read_cursor(text)
-    if not isinstance(data, list) or not 0 < len(data) <= len(chain):
+    if not isinstance(data, list) or not 0 < len(data) <= len(levels):
         raise BadCursor
-    levels = zip(chain, data, strict=False)
-    return [check_position(part, position, view.dialect) for part, position in levels]
+    pairs = zip(levels, data, strict=False)
+    return [check_position(part, position, view.dialect) for part, position in pairs]
 
 
 def _walk(
     view: View,
-    chain: list[Part],
+    levels: list[Part],
     query: Query,
     parent: Key,
     start: Path,
     hidden: bool,
 ) -> Iterator[tuple[Path, Row | None]]:
     """Yield each row with its path; a row of None after each statement."""
-    part, below = chain[0], chain[1:]
+    part, below = levels[0], levels[1:]
     after = start[0] if start else None
     if below and len(start) > 1:
-        yield from _go_on(view, chain, query, parent, start, hidden)
+        yield from _go_on(view, levels, query, parent, start, hidden)
     wanted = query if not below else Query(part.name, gone=query.gone)
     while True:
         rows, end = view.fetch(part, wanted, parent, after, query.limit)
@@ -101,21 +101,21 @@ def _walk(
 
 def _go_on(
     view: View,
-    chain: list[Part],
+    levels: list[Part],
     query: Query,
     parent: Key,
     start: Path,
     hidden: bool,
 ) -> Iterator[tuple[Path, Row | None]]:
     """Go on inside the row that the path leads through, if it is still here."""
-    part, position = chain[0], start[0]
+    part, position = levels[0], start[0]
     row = view.find(part.name, position[-len(part.key) :])
     if row is None or part.parent_key_of(row.values) != parent:
         return
     if row.gone and not query.gone:
         return
     gone = hidden or row.gone
-    for path, found in _walk(view, chain[1:], query, row.key, start[1:], gone):
+    for path, found in _walk(view, levels[1:], query, row.key, start[1:], gone):
         yield [position, *path], found
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from draftedit.engine.column_types import UtcDateTime, name_type
 from draftedit.engine.schema import Field
-from draftedit.engine.tables import ROOT, UtcDateTime, draft_reference, name_type
+from draftedit.engine.tables import ROOT, draft_reference
 from draftedit.engine.values import long_text
 
 # Columns of ours that a host's column may not be called like.

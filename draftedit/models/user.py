@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from draftedit.engine.tables import UtcDateTime, name_type
+from draftedit.engine.column_types import UtcDateTime, name_type
 from draftedit.models.meta import Base
 
 ROLES = ("reader", "editor", "admin")

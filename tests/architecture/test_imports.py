@@ -22,7 +22,16 @@ VALUES = (
     "draftedit.engine.rows",
     "draftedit.engine.schema",
 )
-SERVICE = ("draftedit.drafts", "draftedit.editing", "draftedit.objects")
+SERVICE = (
+    "draftedit.drafts",
+    "draftedit.editing",
+    "draftedit.exporting",
+    "draftedit.object_records",
+    "draftedit.objects",
+    "draftedit.opening",
+    "draftedit.outcomes",
+    "draftedit.reading",
+)
 PEOPLE = (
     "draftedit.accounts",
     "draftedit.passwords",
@@ -73,7 +82,7 @@ LAYERS = {
         (
             *PEOPLE,
             *VALUES,
-            "draftedit.engine.tables",
+            "draftedit.engine.column_types",
             "draftedit.models.meta",
             "draftedit.settings",
         ),
@@ -81,7 +90,7 @@ LAYERS = {
     ),
     "databases": (
         ("draftedit.models*", "draftedit.retry"),
-        ("draftedit.models*", "draftedit.settings", "draftedit.engine.tables"),
+        ("draftedit.models*", "draftedit.settings", "draftedit.engine.column_types"),
         (),
     ),
     "for hosts' migrations": (

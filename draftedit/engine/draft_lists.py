@@ -1,0 +1,50 @@
+"""Lists of drafts: one owner's, and those that are open on one object."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from draftedit.engine.errors import Key
+from draftedit.engine.keys import to_path
+from draftedit.engine.listing import Listing, read_number, write_cursor
+from draftedit.engine.records import OPEN, DraftRecord, select_drafts
+from draftedit.engine.tables import Tables
+
+
+def listing(
+    dbsession: Session,
+    tables: Tables,
+    owner: str,
+    state: str | None,
+    after: str | None,
+    limit: int,
+) -> Listing[DraftRecord]:
+    """List the drafts of one owner, the newest first."""
+    column = tables.draft.c.key
+    wanted = select_drafts(tables).where(tables.draft.c.owner == owner)
+    if state is not None:
+        wanted = wanted.where(tables.draft.c.state == state)
+    start = read_number(after)
+    if start is not None:
+        wanted = wanted.where(column < start)
+    wanted = wanted.order_by(column.desc()).limit(limit + 1)
+    found = [DraftRecord(**one) for one in dbsession.execute(wanted).mappings()]
+    items = found[:limit]
+    return Listing(items, write_cursor(items[-1].key) if found[limit:] else None)
+
+
+def open_on(
+    dbsession: Session, tables: Tables, target: str, root: Key
+) -> list[Mapping[str, Any]]:
+    """Return key, owner and opening time of the open drafts on one object."""
+    draft, place = tables.draft.c, tables.draft_object.c
+    wanted = (
+        sa.select(draft.key, draft.owner, draft.opened_at)
+        .join_from(tables.draft_object, tables.draft, place.draft == draft.key)
+        .where(place.target == target, place.root == to_path(root))
+        .where(draft.state == OPEN)
+        .order_by(draft.key)
+    )
+    return [dict(one) for one in dbsession.execute(wanted).mappings()]

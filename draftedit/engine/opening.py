@@ -1,0 +1,82 @@
+"""Opening a draft: on an object, which copies its root row, or on a new one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from draftedit.engine import records
+from draftedit.engine.draft_rows import DraftRows
+from draftedit.engine.errors import Key, Problem, Refused, Unknown
+from draftedit.engine.keys import to_path
+from draftedit.engine.operations.fields import defaults
+from draftedit.engine.records import DraftRecord
+from draftedit.engine.schema import Target
+from draftedit.engine.tables import Tables
+from draftedit.engine.view import parse_key
+
+
+def open_on(
+    dbsession: Session, tables: Tables, target: Target, key: Sequence[Any], owner: str
+) -> DraftRecord:
+    """Open a draft on the object `key`: copy its root row, and nothing else.
+
+    Raises Unknown where there is no such object.
+    """
+    root = parse_key(target.root, key, dbsession.get_bind().dialect.name)
+    # The revision is read first: were the row read first, a save in between would
+    # give the draft an old row under a new base.
+    record = _record(dbsession, tables, target, root, owner, exists=True)
+    rows = DraftRows(dbsession, target, root, record.key, 0, record.base)
+    row = rows.find(target.name, root)
+    # A database that takes "A" for "a" found it under another key than its own.
+    if row is None or row.key != root:
+        raise Unknown(target.name, to_path(root))
+    rows.write(row)
+    return record
+
+
+def open_new(
+    dbsession: Session, tables: Tables, target: Target, owner: str
+) -> DraftRecord:
+    """Open a draft on an object that save will make; its root is new, its base 0.
+
+    Raises Refused where neither the database nor the host makes the key.
+    """
+    part = target.root
+    values = defaults(part, {}, dbsession.get_bind().dialect.name)
+    last_key = 0
+    if part.generated_key is not None:
+        # Draft 0 is none: only the live rows are asked for the smallest key.
+        last_key = DraftRows(dbsession, target, (), 0).next_key(part)
+        values[part.generated_key] = last_key
+    if any(values.get(name) is None for name in part.key):
+        message = f"A new {part.title} needs a key that draftedit cannot make."
+        raise Refused(Problem(message, table=part.name))
+    root = part.key_of(values)
+    record = _record(dbsession, tables, target, root, owner, exists=False)
+    if last_key:
+        record = records.set_last_key(dbsession, tables, record, last_key)
+    rows = DraftRows(dbsession, target, root, record.key, last_key)
+    omitted = frozenset(name for name in part.columns if name not in values)
+    rows.add(part, {name: values.get(name) for name in part.columns}, omitted)
+    return record
+
+
+def _record(
+    dbsession: Session,
+    tables: Tables,
+    target: Target,
+    root: Key,
+    owner: str,
+    exists: bool,
+) -> DraftRecord:
+    return records.open_draft(
+        dbsession,
+        tables,
+        owner,
+        target.name,
+        to_path(root),
+        target.fingerprint,
+        exists,
+    )

@@ -1,0 +1,121 @@
+"""What is known of live objects beside their rows: revisions, saves, open drafts."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from draftedit.engine import records
+from draftedit.engine.choices import row_label
+from draftedit.engine.errors import Key
+from draftedit.engine.keys import to_path
+from draftedit.engine.rows import Row
+from draftedit.engine.schema import Target
+from draftedit.engine.tables import Tables
+
+
+@dataclass(frozen=True)
+class ObjectInfo:
+    """One object in a list; `drafts`: how many are open on it."""
+
+    key: Key
+    label: str
+    revision: int
+    saved_at: datetime.datetime | None
+    saved_by: str | None
+    drafts: int
+
+
+@dataclass(frozen=True)
+class LiveObject:
+    """One object as it is saved."""
+
+    target: Target
+    key: Key
+    label: str
+    revision: int
+    row: Row
+    saved_at: datetime.datetime | None
+    saved_by: str | None
+
+
+@dataclass(frozen=True)
+class RevisionInfo:
+    """One saved state; `changes`: how many rows its save changed."""
+
+    revision: int
+    saved_at: datetime.datetime
+    saved_by: str
+    message: str | None
+    draft: int | None
+    changes: int
+
+
+@dataclass(frozen=True)
+class OpenDraft:
+    """Who has a draft open: never what is in it."""
+
+    owner: str
+    since: datetime.datetime
+    rows: int
+
+
+@dataclass(frozen=True)
+class Saves:
+    """An object's revision, who saved it last, and how many drafts are open on it."""
+
+    revision: int = 0
+    saved_at: datetime.datetime | None = None
+    saved_by: str | None = None
+    drafts: int = 0
+
+
+def saves(
+    tables: Tables, dbsession: Session, target: Target, keys: Sequence[Key]
+) -> dict[str, Saves]:
+    """Return revision, last save and number of open drafts by key."""
+    roots = [to_path(key) for key in keys]
+    one, revision = tables.object.c, tables.revision.c
+    same_save = sa.and_(
+        revision.target == one.target,
+        revision.root == one.root,
+        revision.number == one.revision,
+    )
+    wanted = (
+        sa.select(one.root, one.revision, revision.saved_at, revision.saved_by)
+        .select_from(tables.object.outerjoin(tables.revision, same_save))
+        .where(one.target == target.name, one.root.in_(roots))
+    )
+    counts = _open_counts(tables, dbsession, target, roots)
+    saved = {root: Saves(drafts=counts.get(root, 0)) for root in roots}
+    for root, number, at, by in dbsession.execute(wanted):
+        saved[root] = Saves(number, at, by, counts.get(root, 0))
+    return saved
+
+
+def _open_counts(
+    tables: Tables, dbsession: Session, target: Target, roots: Sequence[str]
+) -> dict[str, int]:
+    draft, place = tables.draft, tables.draft_object
+    wanted = (
+        sa.select(place.c.root, sa.func.count())
+        .select_from(place.join(draft, draft.c.key == place.c.draft))
+        .where(place.c.target == target.name, place.c.root.in_(roots))
+        .where(draft.c.state == records.OPEN)
+        .group_by(place.c.root)
+    )
+    return {str(root): int(count) for root, count in dbsession.execute(wanted)}
+
+
+def object_info(target: Target, row: Row, saved: Saves) -> ObjectInfo:
+    """Tell of one object in a list."""
+    return ObjectInfo(
+        key=row.key,
+        label=row_label(target.root, row.values),
+        revision=saved.revision,
+        saved_at=saved.saved_at,
+        saved_by=saved.saved_by,
+        drafts=saved.drafts,
+    )

@@ -1,0 +1,162 @@
+"""A draft as it can be read, open or closed: its pages, its changes, its journal."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from draftedit.engine import changes, fit, records, tree
+from draftedit.engine.changes import Change
+from draftedit.engine.choices import Choice, choices, row_label
+from draftedit.engine.draft_rows import DraftRows
+from draftedit.engine.errors import Key, Problem
+from draftedit.engine.journal import Entry, Journal
+from draftedit.engine.keys import from_path
+from draftedit.engine.listing import Listing, Page, Query
+from draftedit.engine.operations import Operation
+from draftedit.engine.records import DraftRecord
+from draftedit.engine.rows import Row
+from draftedit.engine.schema import Target
+from draftedit.engine.tables import Tables
+from draftedit.outcomes import DraftInfo
+
+
+class ReadableDraft:
+    """What can be read of one draft, in one transaction."""
+
+    def __init__(
+        self,
+        dbsession: Session,
+        tables: Tables,
+        target: Target,
+        operations: Mapping[str, type[Operation]],
+        record: DraftRecord,
+    ) -> None:
+        """Take up the draft `record`."""
+        self.dbsession = dbsession
+        self.target = target
+        self.operations = operations
+        self._tables = tables
+        self._record = record
+        dialect = dbsession.get_bind().dialect.name
+        self.root = root_key(target, record.root, dialect)
+        self._rows = DraftRows(
+            dbsession, target, self.root, record.key, record.last_key, record.base
+        )
+        self._journal = Journal(dbsession, tables, record.key, operations)
+
+    @property
+    def info(self) -> DraftInfo:
+        """What can be told of the draft now."""
+        record = self._record
+        return DraftInfo(
+            key=record.key,
+            target=record.target,
+            root=self.saved_root or self.root,
+            label=self.label,
+            base=record.base,
+            state=record.state,
+            closed_because=record.closed_because,
+            version=record.version,
+            undo=record.position,
+            redo=record.length - record.position,
+            owner=record.owner,
+            opened_at=record.opened_at,
+            changed_at=record.changed_at,
+            closed_at=record.closed_at,
+            behind=max(0, record.current - record.base) if self.is_open else 0,
+            revision=record.revision,
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the draft can still be changed."""
+        return self._record.state == records.OPEN
+
+    @property
+    def label(self) -> str:
+        """What the object is called, as this draft has it."""
+        row = self._rows.find(self.target.name, self.root)
+        return row_label(self.target.root, row.values) if row else self._record.root
+
+    @property
+    def saved_root(self) -> Key | None:
+        """The real key of an object that this draft has made; None before."""
+        real = self._record.key_map.get(self.target.name, {})
+        return real.get(self._record.root)
+
+    def page(
+        self,
+        table: str,
+        parent: Sequence[Any] | None = None,
+        after: str | None = None,
+        limit: int = 50,
+        search: str | None = None,
+        changed: bool = False,
+        gone: bool = False,
+        around: Sequence[Any] | None = None,
+    ) -> Page:
+        """Return a page of rows as the draft has them.
+
+        Without `parent` the whole tree, in its order; `around`: the page that has
+        this row in its middle. Raises Unknown, or Refused for a bad cursor.
+        """
+        part = self._rows.part(table)
+        above = None
+        if parent is not None and part.parent is not None:
+            above = self._rows.key(self._rows.part(part.parent), parent)
+        query = Query(table, above, after, limit, search or None, changed, gone)
+        if around is not None:
+            key = self._rows.key(part, around)
+            query = tree.around(self._rows, part, query, key)
+        return self._rows.page(query)
+
+    def row(self, table: str, key: Sequence[Any]) -> Row:
+        """Return one row, gone or not; raise Unknown."""
+        return self._rows.row(table, self._rows.key(self._rows.part(table), key))
+
+    def path(self, table: str, key: Sequence[Any]) -> list[Row]:
+        """Return the rows above one row, the root first; raise Unknown."""
+        return self._rows.ancestors(self.row(table, key))
+
+    def in_sight(self, row: Row) -> bool:
+        """Tell whether neither the row nor one above it is gone."""
+        return self._rows.in_sight(row)
+
+    def changes(self) -> list[Change]:
+        """Return the net changes: what save would write."""
+        return changes.changes(self._rows)
+
+    def touched(self) -> dict[str, int]:
+        """Return how many rows of each table the draft changes."""
+        counts = dict.fromkeys(self.target.tables, 0)
+        for change in self.changes():
+            counts[change.table] += 1
+        return counts
+
+    def journal(
+        self, after: str | None = None, limit: int = 50, newest_first: bool = False
+    ) -> Listing[Entry]:
+        """List the journal's entries, those undone among them."""
+        return self._journal.entries(self._record.position, after, limit, newest_first)
+
+    def choices(
+        self, table: str, field: str, q: str | None = None, limit: int = 50
+    ) -> list[Choice]:
+        """Return what a reference may point to, within the draft; raise Unknown."""
+        return choices(self._rows, self._rows.part(table), field, q, limit)
+
+    def misfits(self) -> list[Problem]:
+        """Return the values that no longer fit after a migration changed columns."""
+        if self._record.fingerprint == self.target.fingerprint:
+            return []
+        return fit.misfits(self._rows, self._tables)
+
+
+def root_key(target: Target, path: str, dialect: str) -> Key:
+    """Read the key of an object as the tables have it."""
+    part = target.root
+    return tuple(
+        part.fields[name].codec.parse(text, dialect)
+        for name, text in zip(part.key, from_path(path), strict=True)
+    )
