@@ -32,7 +32,7 @@ _RANK = "draftedit_rank"
 
 @cache
 def page_statement(part: Part, shape: Shape) -> sa.Select[Any]:
-    """Build the statement of a page; binds: draft, as_of, parent_*, after_*, limit …."""
+    """Build the statement of a page; binds: draft, as_of, parent_*, after_*, limit."""
     limited = [_limited(one, part, shape) for one in branches(part, shape)]
     merged = (
         sa.union_all(*(sa.select(branch) for branch in limited))
@@ -73,7 +73,7 @@ def _ranked(
 
 
 def _as_it_was(part: Part) -> sa.Select[Any]:
-    """Select the oldest state that a newer revision replaced; `absent`: there was none."""
+    """Select the oldest state that a newer revision replaced; absent: there was none."""
     then = part.history.c
     newer = [then.root == root_bind(), then.revision > number_bind("as_of")]
     columns = history_columns(part, then)

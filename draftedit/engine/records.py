@@ -108,6 +108,7 @@ def current_revision(
 
 
 def select_drafts(tables: Tables) -> sa.Select[Any]:
+    """Select drafts with their object, and its revision now."""
     draft, place, one = tables.draft, tables.draft_object, tables.object
     same_object = sa.and_(one.c.target == place.c.target, one.c.root == place.c.root)
     return (
