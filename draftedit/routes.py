@@ -57,8 +57,9 @@ API: tuple[Route, ...] = (
     ("changes", "/drafts/{key}/changes", DraftContext),
     ("save", "/drafts/{key}/save", DraftContext),
     ("cancel", "/drafts/{key}/cancel", DraftContext),
-    # What is not above is still ours to refuse, as a problem and not as a page.
-    ("unknown", "*path", Site),
+    # What is not above is still ours to refuse, as a problem and not as a page; a `*`
+    # would stop at a line break.
+    ("unknown", "{path:(?s:.*)}", Site),
 )
 
 

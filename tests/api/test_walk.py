@@ -53,7 +53,7 @@ def paths(app, ada, example):
         known = {**values, "table": "rule", "id": str(example.rules[0])}
         if "{target}" in pattern:
             known["id"] = str(example.ruleset)
-        return re.sub(r"[{*](\w+)}?", lambda found: known[found[1]], pattern)
+        return re.sub(r"{(\w+)[^}]*}", lambda found: known[found[1]], pattern)
 
     mapper = app.registry.getUtility(IRoutesMapper)
     found = {
