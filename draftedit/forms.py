@@ -53,8 +53,9 @@ class Input:
     """One field of a form, ready to be shown.
 
     `control` is check, select, find, area or line. `was` is the text before the
-    draft changed it; `search` what was looked for in a `find`. `prefix` tells the
-    ids of several forms on one page apart.
+    draft changed it, `now` what the row has where something else was said; `search`
+    what was looked for in a `find`. `prefix` tells the ids of several forms on one
+    page apart.
     """
 
     field: Field
@@ -67,6 +68,7 @@ class Input:
     blank: str | None = None
     search: str = ""
     was: str | None = None
+    now: str | None = None
     errors: Sequence[str] = ()
 
     @property
@@ -227,14 +229,12 @@ def _was(one: Field, value: Any, origin: Mapping[str, Any] | None) -> str | None
 
 def _with_said(result: Input, said: Said) -> Input:
     name = result.field.name
+    result = replace(result, search=said.searches.get(name, ""))
     if name not in said.texts and name not in said.nulls:
-        return replace(result, search=said.searches.get(name, ""))
-    return replace(
-        result,
-        text=said.texts.get(name, ""),
-        is_null=name in said.nulls,
-        search=said.searches.get(name, ""),
-    )
+        return result
+    text, is_null = said.texts.get(name, ""), name in said.nulls
+    now = result.text if text != _lines(result.text) else None
+    return replace(result, text=text, is_null=is_null, now=now)
 
 
 def _control(one: Field, text: str, unknown: bool, choices: Choices | None) -> str:

@@ -148,10 +148,8 @@ class Browser:
         facts = [
             Fact(self.names.field(one), cell(one, row, self.names))
             for one in part.fields.values()
-            if is_shown(part, one)
-            and (
-                row.values.get(one.name) is not None or one.name in row.changed_fields()
-            )
+            if (is_shown(part, one) and row.values.get(one.name) is not None)
+            or (one.role == "value" and one.name in row.changed_fields())
         ]
         return Above(row, to_path(row.key), self.names.title(row), facts)
 

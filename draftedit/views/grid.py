@@ -32,6 +32,7 @@ class Line:
     id: str
     name: str
     short: str
+    was: str | None
     cells: Sequence[Cell]
     moved: bool
     opens: str | None
@@ -103,6 +104,7 @@ def _line(
         id=to_path(row.key),
         name=names.row(row),
         short=names.short(row),
+        was=names.former(row),
         cells=[cell(one, row, names) for one in fields],
         moved=is_moved(part, row),
         opens=places.page(below[0].name, row.key) if below else None,

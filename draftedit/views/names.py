@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pyramid.i18n import TranslationStringFactory
@@ -80,6 +80,13 @@ class Names:
         """Name a row where it is said what it is: by its name or its number."""
         part = self.target.tables[row.table]
         return self._called(row) or self.number(part, row.key)
+
+    def former(self, row: Row) -> str | None:
+        """Return the name that the draft has changed, if it has."""
+        part = self.target.tables[row.table]
+        if not set(naming(part)) & row.changed_fields().keys():
+            return None
+        return self._called(replace(row, values=row.origin or {}))
 
     def title(self, row: Row) -> str:
         """Name a row with what it is: “Folder input”."""
