@@ -31,9 +31,6 @@ WRITES = "draftedit_writes"
 BUSY_MILLISECONDS = 5_000
 CONNECT_SECONDS = 10
 
-# What each database needs before it can be asked anything.
-EXTRAS = {"postgresql": "postgresql", "mysql": "mariadb", "mariadb": "mariadb"}
-
 
 def database_url(settings: Settings) -> URL:
     """Return the address of the database: the environment wins over the ini file."""
@@ -71,7 +68,7 @@ def make_engine(url: URL | str, *, pgbouncer: bool = False, **options: Any) -> E
     try:
         engine = create_engine(url, **(defaults | options))
     except ModuleNotFoundError as error:
-        extra = EXTRAS.get(url.get_backend_name(), "")
+        extra = "postgresql" if decide is _postgresql else "mariadb"
         raise BadSettings(
             f"{error.name} is not installed: pip install 'draftedit[{extra}]'"
         ) from error

@@ -11,20 +11,21 @@ SETUPTOOLS = CONFIGURATION["tool"]["setuptools"]
 
 MODULES = tuple(modules().values())
 
-LONGEST = 200
-# Longer ones, each with the reason why it is still one thing.
+MEDIAN, LONG, LONGEST = 100, 200, 300
+# Modules are few that are longer than LONG ...
+SHARE_OF_LONG = 0.08
+# ... and none is longer than LONGEST, but for these, each of which is one thing still.
 LONGER = {
-    "draftedit.problem_kinds": "a table of texts, one for each kind of problem",
+    "draftedit.engine.registration": "one way from a mapper to a target, told top down",
+    "draftedit.forms": "a form is built and read back by the same names",
 }
 
 
 def test_every_package_of_the_tree_is_listed():
     inside = {".".join(path.parent.relative_to(ROOT).parts) for path in MODULES}
-    folders = ((ROOT / "migrations").rglob("*.py"),)
     beside = {
         ".".join(("draftedit", *path.parent.relative_to(ROOT).parts))
-        for paths in folders
-        for path in paths
+        for path in (ROOT / "migrations").rglob("*.py")
     }
     assert inside | beside | {"draftedit.inis"} == set(SETUPTOOLS["packages"])
 
@@ -59,6 +60,7 @@ def test_modules_are_small():
         name: len(path.read_text(encoding="utf-8").splitlines())
         for name, path in modules().items()
     }
-    assert statistics.median(lengths.values()) <= 100
-    longer = {name for name, length in lengths.items() if length > LONGEST}
-    assert longer == set(LONGER)
+    assert statistics.median(lengths.values()) <= MEDIAN
+    long = {name for name, length in lengths.items() if length > LONG}
+    assert len(long) <= len(lengths) * SHARE_OF_LONG
+    assert {name for name in long if lengths[name] > LONGEST} == set(LONGER)
