@@ -33,7 +33,9 @@ def knots(prefix: str) -> Model:
                 "name": word("item", 4),
                 "code": lambda dice: start + dice.randrange(30),
                 "serial": lambda dice: str(uuid.uuid5(space, str(dice.randrange(30)))),
-                "nick": lambda dice: dice.choice([None, f"{prefix} {dice.randrange(999)}"]),
+                "nick": lambda dice: dice.choice(
+                    [None, f"{prefix} {dice.randrange(999)}"]
+                ),
             },
             "mark": {"word": word("word", 4), "weight": one_of(None, 1, 2, 3)},
         },
@@ -47,7 +49,7 @@ def orders(prefix: str) -> Model:
         shop.drafts.targets["purchase"],
         {
             "purchase": {
-                "id": lambda dice: str(uuid.UUID(int=dice.getrandbits(128))),
+                "id": lambda dice: str(uuid.UUID(int=dice.getrandbits(128), version=4)),
                 "number": word(prefix, 5),
             },
             "line": {

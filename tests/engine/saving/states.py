@@ -165,6 +165,7 @@ def remake(state: State) -> None:
         state.delete(number)
         state.counter += 1
         state.rows[state.counter] = Record(old.table, old.parent, dict(old.values))
+        redirect(state, number, state.counter)
 
 
 def take_over(state: State) -> None:
@@ -180,6 +181,15 @@ def take_over(state: State) -> None:
         if row.parent == number and can_move(state.part(child)):
             row.parent = new
     state.delete(number)
+    redirect(state, number, new)
+
+
+def redirect(state: State, old: int, new: int) -> None:
+    """Let what referred to one row refer to another."""
+    for number, row in state.rows.items():
+        for name in state.model.references(state.part(number)):
+            if row.values.get(name) == old:
+                row.values[name] = new
 
 
 def move(state: State) -> None:
@@ -206,9 +216,9 @@ def shuffle(state: State) -> None:
     state.rows = {number: state.rows[number] for number in numbers}
 
 
-def refer(state: State) -> None:
+def refer(state: State, number: int | None = None) -> None:
     """Let a row refer to another, perhaps back."""
-    number = state.dice.choice(list(state.rows))
+    number = number or state.dice.choice(list(state.rows))
     references = state.model.references(state.part(number))
     for name, table in references.items():
         others = [*state.of(table), None]
@@ -240,6 +250,7 @@ def add(state: State) -> None:
         parents = state.of(str(part.parent))
         if parents and state.dice.random() < 0.5:
             state.add(part.name, state.dice.choice(parents))
+    refer(state, max(state.rows))
 
 
 MUTATIONS = (rotate, remake, take_over, move, shuffle, refer, change, drop, add)
