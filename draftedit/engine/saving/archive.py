@@ -58,10 +58,13 @@ def archive(
 def archive_inserted(work: Work, part: Part, keys: Iterable[Key]) -> None:
     """Note that the revision inserted these rows: before it they were not there.
 
-    Of a new object, which was nowhere before, this goes without saying.
+    Of a new object, which was nowhere before, this goes without saying; and where the
+    database gives the key of a row deleted just now, history has that row.
     """
     records = []
     for key in keys:
+        if (part.name, key) in work.archived:
+            continue
         work.archived.add((part.name, key))
         columns = part.decode(dict(zip(part.key, key, strict=True)))
         records.append(_absent(work.revision) | columns)

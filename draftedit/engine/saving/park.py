@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from draftedit.engine.errors import Key, Problem, Refused
+from draftedit.engine.saving.host import instances
 from draftedit.engine.saving.live import bound_row, has_key
 from draftedit.engine.saving.work import At, Values, Work
 from draftedit.engine.schema import Field, Part
@@ -48,17 +49,54 @@ def _park_unique(work: Work, part: Part, unique: tuple[str, ...]) -> None:
     for key, names in changed.items():
         work.at = At(part.name, key)
         values = _stand_ins(work, part, unique, key, names)
+        if not values:
+            raise _no_stand_in(part, unique, key)
         _write(work, part, key, values)
         work.parked.setdefault((part.name, key), {}).update(values)
+    early = []
     for key in doomed:
         work.at = At(part.name, key)
-        _write(work, part, key, _stand_ins(work, part, unique, key, ()))
+        values = _stand_ins(work, part, unique, key, ())
+        if values:
+            _write(work, part, key, values)
+        elif _is_leaf(work, part):
+            early.append(key)
+        else:
+            raise _no_stand_in(part, unique, key)
+    _delete_early(work, part, early)
 
 
 def _is_in_the_way(takers: int, givers: int, both: int) -> bool:
     """Tell whether a row takes a value where another row gives one up."""
     alone = takers == givers == both == 1
     return takers > 0 and givers > 0 and not alone
+
+
+def _no_stand_in(part: Part, unique: tuple[str, ...], key: Key) -> Refused:
+    listed = ", ".join(unique)
+    message = f"No value can stand in for ({listed}) while it is exchanged: set park=."
+    return Refused(Problem(message, table=part.name, key=key, field=unique[-1]))
+
+
+def _is_leaf(work: Work, part: Part) -> bool:
+    """Tell whether nothing in the object can hang on a row, so that it may go first."""
+    return not part.children and not any(
+        field.references == part.name
+        for other in work.target.tables.values()
+        for field in other.fields.values()
+    )
+
+
+def _delete_early(work: Work, part: Part, keys: list[Key]) -> None:
+    """Delete rows that cannot be parked, as one address that makes room for another.
+
+    Before the others are inserted: hence a flush of its own.
+    """
+    for key, instance in instances(work.dbsession, part, keys):
+        work.at = At(part.name, key, deleting=True)
+        work.dbsession.delete(instance)
+        work.wrote_row()
+    work.settle()
 
 
 def _write(work: Work, part: Part, key: Key, values: Values) -> None:
@@ -69,7 +107,7 @@ def _write(work: Work, part: Part, key: Key, values: Values) -> None:
 def _stand_ins(
     work: Work, part: Part, unique: tuple[str, ...], key: Key, changed: Iterable[str]
 ) -> Values:
-    """Choose a column of the unique key, of the changed ones if possible."""
+    """Choose a column of the unique key, of the changed ones if possible, or none."""
     if work.target.park is not None:
         row = work.rows.find(part.name, key)
         values = dict(work.target.park(part.name, row.values if row else {}))
@@ -83,9 +121,7 @@ def _stand_ins(
         value = _placeholder(field)
         if value is not None:
             return {field.name: value}
-    listed = ", ".join(unique)
-    message = f"No value can stand in for ({listed}) while it is exchanged: set park=."
-    raise Refused(Problem(message, table=part.name, key=key, field=unique[-1]))
+    return {}
 
 
 def _placeholder(field: Field) -> Any:
