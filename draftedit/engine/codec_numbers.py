@@ -149,7 +149,7 @@ def _is_single(column_type: sa.Float[Any], dialect: str) -> bool:
 
 def _single(given: float) -> float:
     try:
-        packed: float = struct.unpack("f", struct.pack("f", given))[0]
+        packed: float = struct.unpack("<f", struct.pack("<f", given))[0]
     except OverflowError as error:
         raise ValueError("The number is too large.") from error
     return float(f"{packed:.6g}")

@@ -337,8 +337,8 @@ def _uniques(table: sa.Table) -> Iterator[tuple[str, ...]]:
 
 def _label_field(fields: Mapping[str, Field]) -> str | None:
     """Choose what a row is called by: a name, a title, else its first text."""
-    texts = [f.name for f in fields.values() if f.type in ("string", "text")]
-    for name in ("name", "title", "label", "comment"):
-        if name in texts:
-            return name
-    return texts[0] if texts else None
+    texts = [f for f in fields.values() if f.type in ("string", "text")]
+    own = [f.name for f in texts if f.role != "parent" and f.references is None]
+    named = [name for name in ("name", "title", "label", "comment") if name in own]
+    values = [name for name in own if fields[name].role == "value"]
+    return next(iter((*named, *values, *own, *(f.name for f in texts))), None)

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from draftedit.engine import codec_numbers, codec_texts, codec_times
-from draftedit.engine.codec import Codec
+from draftedit.engine.codec import Codec, is_mariadb
 from draftedit.engine.codec_texts import long_text
 from draftedit.engine.codec_times import UTC
 from draftedit.engine.errors import BadModel
@@ -60,11 +60,16 @@ def _boolean(_type: sa.Boolean) -> Codec:
 
 
 def _uuid(column_type: sa.Uuid[Any]) -> Codec:
-    def parse(value: Any, _dialect: str) -> Any:
+    def parse(value: Any, dialect: str) -> Any:
         try:
-            return str(value if isinstance(value, uuid.UUID) else uuid.UUID(value))
+            given = value if isinstance(value, uuid.UUID) else uuid.UUID(value)
         except (AttributeError, TypeError, ValueError) as error:
             raise ValueError("This is not a UUID.") from error
+        spelled = str(given)
+        if is_mariadb(dialect) and spelled[14] > "7" >= spelled[19]:
+            # Of a version that the variant does not have; the type UUID refuses it.
+            raise ValueError("This database does not take this UUID.")
+        return spelled
 
     decode = uuid.UUID if column_type.as_uuid else str
     return Codec("uuid", copy.copy(column_type), parse, str, decode)

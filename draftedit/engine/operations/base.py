@@ -174,7 +174,9 @@ def key_json(key: AnyKey) -> Any:
     """Spell a key, or a reference, for JSON."""
     if isinstance(key, Ref):
         return {"ref": key.name}
-    return list(key) if isinstance(key, tuple | list) else key
+    if key is None:
+        return None
+    return list(key) if isinstance(key, tuple | list) else [key]
 
 
 def refused(message: str, row: Row | None = None, **details: Any) -> Refused:
