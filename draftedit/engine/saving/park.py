@@ -63,7 +63,8 @@ def _park_unique(work: Work, part: Part, unique: tuple[str, ...]) -> None:
             early.append(key)
         else:
             raise _no_stand_in(part, unique, key)
-    _delete_early(work, part, early)
+    if early:
+        _delete_early(work, part, early)
 
 
 def _is_in_the_way(takers: int, givers: int, both: int) -> bool:
@@ -90,12 +91,16 @@ def _is_leaf(work: Work, part: Part) -> bool:
 def _delete_early(work: Work, part: Part, keys: list[Key]) -> None:
     """Delete rows that cannot be parked, as one address that makes room for another.
 
-    Before the others are inserted: hence a flush of its own.
+    Before the others are inserted, one of which may get such a key: hence a flush of
+    its own, and no deletion later.
     """
     for key, instance in instances(work.dbsession, part, keys):
         work.at = At(part.name, key, deleting=True)
         work.dbsession.delete(instance)
         work.wrote_row()
+    early = set(keys)
+    doomed = work.doomed[part.name]
+    work.doomed[part.name] = [key for key in doomed if key not in early]
     work.settle()
 
 
