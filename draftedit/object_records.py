@@ -95,6 +95,17 @@ def saves(
     return saved
 
 
+def current_revision(
+    tables: Tables, dbsession: Session, target: Target, root: Key
+) -> int:
+    """Return an object's revision; it outlives the object."""
+    one = tables.object.c
+    wanted = sa.select(one.revision).where(
+        one.target == target.name, one.root == to_path(root)
+    )
+    return dbsession.scalar(wanted) or 0
+
+
 def _open_counts(
     tables: Tables, dbsession: Session, target: Target, roots: Sequence[str]
 ) -> dict[str, int]:

@@ -26,6 +26,7 @@ from draftedit.object_records import (
     ObjectInfo,
     OpenDraft,
     RevisionInfo,
+    current_revision,
     object_info,
     saves,
 )
@@ -51,10 +52,14 @@ def listing(
 
 
 def find(
-    drafts: Drafts, dbsession: Session, target: str | Target, key: Sequence[Any]
+    drafts: Drafts,
+    dbsession: Session,
+    target: str | Target,
+    key: Sequence[Any],
+    revision: int | None = None,
 ) -> LiveObject:
-    """Return one object; raise Unknown."""
-    view = _view(drafts, dbsession, target, key)
+    """Return one object, as it is or as `revision` had it; raise Unknown."""
+    view = _view(drafts, dbsession, target, key, revision)
     row = view.find(view.target.name, view.root)
     if row is None or row.key != view.root:
         raise Unknown(view.target.title, to_path(key))
@@ -64,7 +69,7 @@ def find(
         view.target,
         row.key,
         info.label,
-        info.revision,
+        info.revision if revision is None else revision,
         row,
         info.saved_at,
         info.saved_by,
@@ -81,9 +86,13 @@ def page(
     after: str | None = None,
     limit: int = 50,
     search: str | None = None,
+    revision: int | None = None,
 ) -> Page:
-    """Return a page of an object's rows. Raises Unknown, or Refused for a cursor."""
-    view = _view(drafts, dbsession, target, key)
+    """Return a page of an object's rows, as they are or as `revision` had them.
+
+    Raises Unknown, or Refused for a cursor.
+    """
+    view = _view(drafts, dbsession, target, key, revision)
     part = view.part(table)
     above = None
     if parent is not None and part.parent is not None:
@@ -98,9 +107,10 @@ def row(
     key: Sequence[Any],
     table: str,
     row_key: Sequence[Any],
+    revision: int | None = None,
 ) -> Row:
-    """Return one row of an object; raise Unknown."""
-    view = _view(drafts, dbsession, target, key)
+    """Return one row of an object, as it is or was; raise Unknown."""
+    view = _view(drafts, dbsession, target, key, revision)
     return view.row(table, view.key(view.part(table), row_key))
 
 
@@ -111,9 +121,10 @@ def path(
     key: Sequence[Any],
     table: str,
     row_key: Sequence[Any],
+    revision: int | None = None,
 ) -> list[Row]:
     """Return the rows above one row, the root first; raise Unknown."""
-    view = _view(drafts, dbsession, target, key)
+    view = _view(drafts, dbsession, target, key, revision)
     return view.ancestors(view.row(table, view.key(view.part(table), row_key)))
 
 
@@ -169,8 +180,16 @@ def _target(drafts: Drafts, target: str | Target) -> Target:
 
 
 def _view(
-    drafts: Drafts, dbsession: Session, target: str | Target, key: Sequence[Any]
+    drafts: Drafts,
+    dbsession: Session,
+    target: str | Target,
+    key: Sequence[Any],
+    revision: int | None = None,
 ) -> View:
-    view = View(dbsession, _target(drafts, target), ())
+    view = View(dbsession, _target(drafts, target), (), as_of=revision)
     view.root = view.key(view.target.root, key)
+    if revision is not None:
+        current = current_revision(drafts.tables, dbsession, view.target, view.root)
+        if not 0 <= revision <= current:
+            raise Unknown("revision", revision)
     return view

@@ -23,6 +23,7 @@ VALUES = (
     "draftedit.engine.schema",
 )
 SERVICE = (
+    "draftedit.comparing",
     "draftedit.drafts",
     "draftedit.editing",
     "draftedit.exporting",
