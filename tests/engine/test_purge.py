@@ -1,0 +1,313 @@
+"""Purge deletes closed drafts, counts them once, and touches nothing else."""
+
+import datetime
+import threading
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, sessionmaker
+
+from draftedit import Delete, Insert, Set
+from draftedit.engine import purge as engine
+from draftedit.engine import requests
+from draftedit.engine.errors import Unknown
+from draftedit.engine.purge import Purged, purge
+from draftedit.engine.requests import Stored
+from draftedit.models import WRITES
+from tests.hosts import shop
+from tests.hosts.selling import Shop
+
+TABLES = shop.drafts.tables
+DAY = datetime.timedelta(days=1)
+PARTS = shop.drafts.targets["purchase"].tables.values()
+
+
+def now():
+    return datetime.datetime.now(datetime.UTC)
+
+
+class Drafting:
+    """Makes drafts of the shop's orders: saved, cancelled and open ones."""
+
+    def __init__(self, factory, goods):
+        self.factory = factory
+        self.goods = goods
+
+    def open(self, owner="ada", key=None):
+        """Open a draft with some rows and operations in it; return its key."""
+        with self.factory.begin() as dbsession:
+            order = self.goods.second if key is None else key
+            edit = shop.drafts.open(dbsession, shop.Order, order, owner=owner)
+            for number in range(3):
+                edit.apply(Insert("line", {"product": f"line {number}"}))
+            edit.undo()
+            key = edit.info.key
+            stored = Stored("digest", 200, "answer")
+            requests.store(dbsession, TABLES, owner, f"key {key}", stored, key)
+            return key
+
+    def save(self, key):
+        with self.factory.begin() as dbsession:
+            shop.drafts.resume(dbsession, key, owner=None).save()
+
+    def cancel(self, key):
+        with self.factory.begin() as dbsession:
+            shop.drafts.resume(dbsession, key, owner=None).cancel()
+
+    def purge(self, closed_before=None, transaction=None, **options):
+        before = closed_before or now() + DAY
+        return purge(
+            transaction or self.factory.begin,
+            TABLES,
+            shop.drafts.targets,
+            before,
+            **options,
+        )
+
+    def statistics(self):
+        with self.factory.begin() as dbsession:
+            return shop.drafts.statistics(dbsession)
+
+    def dump(self, *tables, draft=None):
+        """Return every row of the tables, as it is."""
+        with self.factory.begin() as dbsession:
+            return {
+                table.name: sorted(
+                    map(tuple, dbsession.execute(self._of(table, draft))), key=repr
+                )
+                for table in tables
+            }
+
+    def _of(self, table, draft):
+        wanted = sa.select(table)
+        return wanted if draft is None else wanted.where(table.c.draft == draft)
+
+    def keys(self):
+        with self.factory.begin() as dbsession:
+            return set(dbsession.scalars(sa.select(TABLES.draft.c.key)))
+
+
+@pytest.fixture
+def drafting(dbsession_factory, goods):
+    return Drafting(dbsession_factory, goods)
+
+
+@pytest.fixture
+def closed(drafting):
+    """Make three closed drafts: cancelled, saved, cancelled."""
+    keys = [drafting.open() for _ in range(3)]
+    drafting.cancel(keys[0])
+    drafting.save(keys[1])
+    drafting.cancel(keys[2])
+    return keys
+
+
+LIVE = tuple(shop.Base.metadata.tables.values())
+HISTORY = tuple(part.history for part in PARTS)
+OWN = tuple(part.draft for part in PARTS)
+
+
+def test_closed_drafts_are_deleted_and_nothing_else(drafting, closed):
+    mine = drafting.open()
+    kept = (*LIVE, *HISTORY, TABLES.object)
+    of_mine = (*OWN, TABLES.operation, TABLES.request, TABLES.draft_object)
+    before = drafting.dump(*kept), drafting.dump(*of_mine, draft=mine)
+    assert drafting.purge() == Purged(abandoned=0, deleted=3)
+    assert (drafting.dump(*kept), drafting.dump(*of_mine, draft=mine)) == before
+    assert drafting.dump(*of_mine) == drafting.dump(*of_mine, draft=mine)
+    assert drafting.keys() == {mine}
+
+
+def test_a_revision_outlives_its_draft_and_forgets_it(drafting, closed, dbsession):
+    wanted = sa.select(TABLES.revision.c.number, TABLES.revision.c.draft)
+    assert dbsession.execute(wanted).all() == [(1, closed[1])]
+    drafting.purge()
+    assert dbsession.execute(wanted).all() == [(1, None)]
+
+
+def test_drafts_closed_after_the_cutoff_stay(drafting, closed):
+    assert drafting.purge(now() - DAY) == Purged(0, 0)
+    assert drafting.keys() == set(closed)
+
+
+def test_what_was_counted_is_the_same_afterwards(drafting, closed):
+    drafting.open()
+    before = drafting.statistics()
+    drafting.purge()
+    assert drafting.statistics() == before
+    drafting.purge()
+    assert drafting.statistics() == before
+
+
+def test_idle_drafts_are_cancelled_as_abandoned_and_deleted_later(drafting, dbsession):
+    idle, busy = drafting.open(), drafting.open()
+    long_ago = now() - 100 * DAY
+    draft = TABLES.draft.c
+    with drafting.factory.begin() as dbsession:
+        old = sa.update(TABLES.draft).where(draft.key == idle)
+        dbsession.execute(old.values(changed_at=long_ago))
+    cutoff = now() - 30 * DAY
+    assert drafting.purge(cutoff, idle_before=now() - 90 * DAY) == Purged(1, 0)
+    with drafting.factory.begin() as dbsession:
+        info = shop.drafts.resume(dbsession, idle, owner="ada").info
+        assert (info.state, info.closed_because) == ("cancelled", "idle")
+        assert shop.drafts.resume(dbsession, busy, owner="ada").info.state == "open"
+    assert sum(day.abandoned for day in drafting.statistics()) == 1
+    assert sum(day.cancelled for day in drafting.statistics()) == 0
+    assert drafting.purge() == Purged(0, 1)
+    assert sum(day.abandoned for day in drafting.statistics()) == 1
+
+
+def test_a_dry_run_tells_and_touches_nothing(drafting, closed):
+    drafting.open()
+    everything = (*LIVE, *HISTORY, *OWN, *shop.drafts.metadata.tables.values())
+    before = drafting.dump(*everything)
+    purged = drafting.purge(idle_before=now() + DAY, dry_run=True)
+    assert purged == Purged(abandoned=1, deleted=3)
+    assert drafting.dump(*everything) == before
+
+
+def test_each_batch_is_bounded_and_progress_is_told(drafting, closed, monkeypatch):
+    monkeypatch.setattr(engine, "BATCH", 2)
+    monkeypatch.setattr(engine, "DRAFTS", 2)
+    told = []
+    drafting.purge(progress=lambda done, total: told.append((done, total)))
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert drafting.keys() == set()
+    assert drafting.dump(*OWN, TABLES.operation) == {
+        table.name: [] for table in (*OWN, TABLES.operation)
+    }
+
+
+def test_no_statement_deletes_more_than_a_batch(
+    drafting, closed, monkeypatch, connection
+):
+    monkeypatch.setattr(engine, "BATCH", 2)
+    counts = []
+
+    def count(_connection, cursor, statement, *_):
+        if statement.startswith("DELETE"):
+            counts.append(cursor.rowcount)
+
+    sa.event.listen(connection, "after_cursor_execute", count)
+    try:
+        drafting.purge()
+    finally:
+        sa.event.remove(connection, "after_cursor_execute", count)
+    assert max(counts) == 2
+
+
+def test_answers_that_belong_to_no_draft_go_when_they_are_old(drafting, dbsession):
+    stored = Stored("digest", 200, "answer")
+    with drafting.factory.begin() as session:
+        requests.store(session, TABLES, "ada", "one", stored, None)
+    drafting.purge(now() - DAY)
+    assert requests.find(dbsession, TABLES, "ada", "one") == stored
+    drafting.purge()
+    assert requests.find(dbsession, TABLES, "ada", "one") is None
+
+
+class Interrupted(Exception):
+    """The power fails."""
+
+
+def test_a_purge_interrupted_anywhere_is_simply_run_again(
+    drafting, closed, monkeypatch
+):
+    monkeypatch.setattr(engine, "BATCH", 2)
+    monkeypatch.setattr(engine, "DRAFTS", 2)
+    drafting.open()
+    before = drafting.statistics()
+    step, finished = 0, False
+    while not finished:
+        step += 1
+        with drafting.factory() as outer, outer.begin():
+            bound = sessionmaker(
+                outer.connection(), join_transaction_mode="create_savepoint"
+            )
+            finished = _interrupt(Drafting(bound, drafting.goods), step, before)
+            outer.rollback()
+    assert step > 15
+
+
+def _interrupt(drafting, step, before):
+    left = [step]
+
+    class Failing:
+        def __init__(self):
+            self.own = drafting.factory.begin()
+
+        def __enter__(self):
+            return self.own.__enter__()
+
+        def __exit__(self, *error):
+            left[0] -= 1
+            if left[0] == 0:
+                self.own.__exit__(Interrupted, Interrupted(), None)
+                raise Interrupted
+            return self.own.__exit__(*error)
+
+    try:
+        drafting.purge(transaction=Failing)
+    except Interrupted:
+        assert drafting.statistics() == before
+        drafting.purge()
+        finished = False
+    else:
+        finished = True
+    assert drafting.statistics() == before
+    assert len(drafting.keys()) == 1
+    return finished
+
+
+@pytest.fixture
+def committed(empty_database):
+    """Make a shop whose commits are real."""
+    for metadata in (shop.Base.metadata, shop.drafts.metadata):
+        metadata.create_all(empty_database.engine)
+    bind = empty_database.engine.execution_options(**{WRITES: True})
+    with Session(bind) as dbsession:
+        goods = Shop(dbsession)
+    return Drafting(sessionmaker(bind), goods)
+
+
+def test_two_purges_at_once_count_and_delete_each_draft_once(committed):
+    for key in [committed.open() for _ in range(8)]:
+        committed.cancel(key)
+    mine = committed.open()
+    before = committed.statistics()
+    start, results = threading.Barrier(2), []
+
+    def run():
+        start.wait()
+        results.append(committed.purge())
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(purged.deleted for purged in results) == 8
+    assert committed.statistics() == before
+    assert committed.keys() == {mine}
+
+
+def test_a_purged_draft_is_unknown_and_its_number_is_not_given_again(
+    drafting, closed, dbsession
+):
+    drafting.purge()
+    with pytest.raises(Unknown):
+        shop.drafts.resume(dbsession, closed[2], owner="ada")
+    assert drafting.open() > max(closed)
+
+
+def test_a_deleted_row_of_a_draft_is_purged_like_any_other(drafting):
+    with drafting.factory.begin() as dbsession:
+        edit = shop.drafts.open(
+            dbsession, shop.Order, drafting.goods.first, owner="ada"
+        )
+        edit.apply(Delete("line", (drafting.goods.lines[0],)))
+        edit.apply(Set("line", (drafting.goods.lines[1],), amount=9))
+        edit.cancel()
+    assert drafting.purge() == Purged(0, 1)
+    assert drafting.dump(*OWN) == {table.name: [] for table in OWN}
