@@ -95,9 +95,9 @@ class TestObject:
         assert rob.words(".notice") == []
 
     def test_is_found_or_not(self, ann, example):
-        ann.browser.get("/objects/ruleset/999", status=404)
+        ann.browser.get("/objects/ruleset/999999", status=404)
         ann.browser.get("/objects/nonsense/1", status=404)
-        ann.browser.get("/objects/ruleset/999/history", status=404)
+        ann.browser.get("/objects/ruleset/999999/history", status=404)
 
     def test_without_history_says_so(self, ann, example):
         ann.go(f"/objects/ruleset/{example.ruleset}/history")

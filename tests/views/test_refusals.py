@@ -152,8 +152,8 @@ def test_a_used_key_does_nothing_else(editor):
         ({"v.chain_id": "1"}, 422),
         ({"v.nonsense": "1"}, 422),
         ({"op": "insert", "v.comment": "x"}, 422),
-        ({"op": "move", "parent": "999"}, 422),
-        ({"op": "move", "after": "999"}, 422),
+        ({"op": "move", "parent": "999999"}, 422),
+        ({"op": "move", "after": "999999"}, 422),
         ({"op": "restore"}, 303),
     ],
 )
@@ -250,7 +250,7 @@ def test_opening_what_is_not_there(ann, example):
     form = ann.go(f"/objects/ruleset/{example.ruleset}").page.forms["edit"]
     token = form["csrf_token"].value
     for fields, status in (
-        ({"target": "ruleset", "id": "999"}, 422),
+        ({"target": "ruleset", "id": "999999"}, 422),
         ({"target": "nonsense"}, 422),
         ({"target": "ruleset", "id": "~7"}, 422),
     ):

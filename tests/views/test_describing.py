@@ -1,0 +1,189 @@
+"""Rows, values and operations in plain words."""
+
+import pytest
+
+from draftedit.engine.errors import Unknown
+from draftedit.engine.rows import Row
+from draftedit.views.describing import describe
+from draftedit.views.names import Names
+from tests.hosts import shop
+
+PURCHASE = shop.drafts.targets["purchase"]
+ORDER = "3f2c9a52-0d6b-4a39-9a53-3a0a4fbd0c11"
+
+ROWS = {
+    ("purchase", (ORDER,)): {"id": ORDER, "number": "A 1"},
+    ("line", (3,)): {
+        "id": 3,
+        "order_id": ORDER,
+        "place": "V",
+        "product": "tea",
+        "amount": 2,
+    },
+    ("line", (-1,)): {
+        "id": -1,
+        "order_id": ORDER,
+        "place": "k",
+        "product": None,
+        "amount": 1,
+    },
+    ("note", (ORDER, "to all")): {"order_id": ORDER, "topic": "to all", "text": "…"},
+    ("line_label", (3, "röt")): {"line_id": 3, "label_code": "röt"},
+}
+
+
+def find(table, key):
+    if (table, tuple(key)) not in ROWS:
+        raise Unknown(table, key)
+    return Row(table, tuple(key), ROWS[table, tuple(key)])
+
+
+def translate(text):
+    return text.interpolate() if hasattr(text, "interpolate") else text
+
+
+@pytest.fixture
+def names():
+    return Names(PURCHASE, find, translate, lowers=True)
+
+
+def told(operation, inverse=None, names=None):
+    return str(describe(operation, inverse or {}, names))
+
+
+def test_a_set_tells_old_and_new(names):
+    operation = {
+        "op": "set",
+        "table": "line",
+        "id": [3],
+        "values": {"product": "tea", "amount": 2},
+    }
+    inverse = {"op": "set", "values": {"product": "coffee", "amount": 1}}
+    assert (
+        told(operation, inverse, names)
+        == "Line 3 “tea”: product coffee → tea, amount 1 → 2"
+    )
+
+
+def test_columns_and_tables_that_are_gone_do_not_hurt(names):
+    operation = {"op": "set", "table": "line", "id": [3], "values": {"colour": "red"}}
+    assert told(operation, {}, names) == "Line 3 “tea”"
+    assert told({"op": "delete", "table": "shelf", "id": [1]}, {}, names) == "delete"
+
+
+def test_rows_that_are_gone_are_told_by_their_number(names):
+    gone = {"op": "delete", "table": "line", "id": [9]}
+    assert told(gone, {}, names) == "Delete line 9"
+
+
+def test_new_rows_are_counted_as_new(names):
+    insert = {"op": "insert", "table": "line", "id": [-1], "values": {}}
+    assert told(insert, {}, names) == "Add line new 1"
+
+
+def test_a_row_below_another_says_where(names):
+    restore = {"op": "restore", "table": "line_label", "id": [3, "röt"]}
+    assert told(restore, {}, names).endswith(" in Line 3 “tea”")
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ({}, "to the last place"),
+        ({"after": None}, "to the first place"),
+        ({"after": [-1]}, "after line new 1"),
+    ],
+)
+def test_a_move_says_where_to(names, where, words):
+    move = {"op": "move", "table": "line", "id": [3], **where}
+    assert told(move, {"op": "move"}, names) == f"Move line 3 “tea” {words}"
+
+
+def test_a_move_to_another_parent_names_it(names):
+    move = {"op": "move", "table": "line", "id": [3], "parent": [ORDER]}
+    words = told(move, {"parent": ["other"]}, names)
+    assert words == "Move line 3 “tea” to purchase A 1, to the last place"
+    assert told(move, {"parent": [ORDER]}, names).endswith("“tea” to the last place")
+
+
+class TestBatch:
+    DELETES = tuple({"op": "delete", "table": "line", "id": [n]} for n in range(5, 10))
+
+    def batch(self, *operations, **more):
+        return {"op": "batch", "operations": list(operations), **more}
+
+    def test_with_a_label_is_its_label(self, names):
+        batch = self.batch(*self.DELETES, label="Sort by name")
+        assert told(batch, {}, names) == "Sort by name"
+
+    def test_tells_a_few_and_counts_the_rest(self, names):
+        assert told(self.batch(*self.DELETES), {}, names) == (
+            "Delete line 5; Delete line 6; Delete line 7; and 2 more"
+        )
+        assert told(self.batch(*self.DELETES[:2]), {}, names) == (
+            "Delete line 5; Delete line 6"
+        )
+
+    def test_pairs_each_operation_with_its_inverse(self, names):
+        batch = self.batch(
+            {"op": "set", "table": "line", "id": [3], "values": {"amount": 1}},
+            {"op": "set", "table": "line", "id": [3], "values": {"amount": 2}},
+        )
+        back = self.batch(
+            {"op": "set", "table": "line", "id": [3], "values": {"amount": 1}},
+            {"op": "set", "table": "line", "id": [3], "values": {"amount": 0}},
+        )
+        assert told(batch, back, names) == (
+            "Line 3 “tea”: amount 0 → 1; Line 3 “tea”: amount 1 → 2"
+        )
+
+    def test_making_room_is_not_told_beside_what_it_was_for(self, names):
+        rekey = {"op": "rekey", "table": "line", "places": []}
+        move = {"op": "move", "table": "line", "id": [3]}
+        words = told(self.batch(rekey, move), {}, names)
+        assert words == "Move line 3 “tea” to the last place"
+        assert told(rekey, {}, names) == "Make room in the order"
+
+
+def test_an_operation_of_the_host_is_told_by_its_name(names):
+    assert told({"op": "discount", "percent": 5}, {}, names) == "discount"
+
+
+class TestNames:
+    def test_a_unique_column_names_a_row(self, names):
+        assert names.row(find("purchase", (ORDER,))) == "A 1"
+        assert names.title(find("purchase", (ORDER,))) == "Purchase A 1"
+
+    def test_composite_keys_are_spelled(self, names):
+        assert "to all" in names.row(find("note", (ORDER, "to all")))
+
+    def test_in_other_languages_nouns_stay_as_they_are(self):
+        names = Names(PURCHASE, find, translate)
+        gone = {"op": "delete", "table": "line", "id": [9]}
+        assert told(gone, {}, names) == "Delete Line 9"
+
+    def test_abbreviations_stay(self, names):
+        assert names.small("IP address") == "IP address"
+
+    @pytest.mark.parametrize(
+        ("value", "text", "kind"),
+        [
+            (None, "none", "none"),
+            ("", "empty", "empty"),
+            ("tea", "tea", "text"),
+            ("x" * 60, "x" * 48 + "…", "text"),
+            ("two\nlines", "two lines…", "text"),
+        ],
+    )
+    def test_values_are_short_and_kept_in_full(self, names, value, text, kind):
+        one = PURCHASE.tables["line"].fields["product"]
+        shown = names.value(one, value)
+        assert (shown.text, shown.kind) == (text, kind)
+        assert shown.full == (value if text.endswith("…") else None)
+
+    def test_references_are_called_by_name_where_one_is_known(self):
+        outside = {("label", ("röt",)): "Röt"}.get
+        names = Names(PURCHASE, find, translate, outside=lambda *key: outside(key))
+        one = PURCHASE.tables["line_label"].fields["label_code"]
+        assert names.value(one, "röt").text == "Röt"
+        assert names.value(one, "blau").text == "blau"
