@@ -11,9 +11,9 @@ from draftedit.engine.errors import Key, Problem, Refused, Unknown
 from draftedit.engine.keys import to_path
 from draftedit.engine.operations.fields import defaults
 from draftedit.engine.records import DraftRecord
+from draftedit.engine.results import parse_key
 from draftedit.engine.schema import Target
 from draftedit.engine.tables import Tables
-from draftedit.engine.view import parse_key
 
 
 def open_on(

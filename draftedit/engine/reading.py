@@ -73,7 +73,7 @@ def _ranked(
 
 
 def _as_it_was(part: Part) -> sa.Select[Any]:
-    """Select the oldest state that a newer revision replaced; absent: there was none."""
+    """Select the oldest state replaced since, or that there was none (absent)."""
     then = part.history.c
     newer = [then.root == root_bind(), then.revision > number_bind("as_of")]
     columns = history_columns(part, then)

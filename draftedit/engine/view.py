@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from draftedit.engine import tree
-from draftedit.engine.branches import Shape, sort_columns
+from draftedit.engine.branches import Shape
 from draftedit.engine.errors import Key, Unknown
 from draftedit.engine.keys import to_path
 from draftedit.engine.listing import (
@@ -15,20 +15,18 @@ from draftedit.engine.listing import (
     Page,
     Position,
     Query,
-    position_of,
     read_position,
     write_cursor,
 )
 from draftedit.engine.reading import (
     ABSENT,
-    FOUND,
-    NUMBER,
     SCANNED,
     key_binds,
     page_statement,
     row_statement,
     search_pattern,
 )
+from draftedit.engine.results import cut, parent_binds, parse_key, position_binds
 from draftedit.engine.rows import Row, row_from
 from draftedit.engine.schema import Part, Target
 
@@ -224,47 +222,4 @@ class View:
             binds |= {"search": search_pattern(query.search), "scan": SCANNED}
         statement = page_statement(part, replace(form, **shape))
         records = self.dbsession.execute(statement, binds).mappings().all()
-        return _cut(part, records, limit)
-
-
-def _cut(
-    part: Part, records: Sequence[Any], limit: int
-) -> tuple[list[Row], Position | None]:
-    """Keep `limit` rows; tell the position after which there may be more."""
-    rows = [row_from(part, dict(record)) for record in records]
-    found = [
-        row
-        for row, record in zip(rows, records, strict=True)
-        if record.get(FOUND, True)
-    ]
-    if len(found) > limit:
-        return found[:limit], position_of(part, found[limit - 1])
-    # The last row scanned is in the result of a search even where it does not match.
-    if records and records[-1].get(NUMBER) == SCANNED:
-        return found, position_of(part, rows[-1])
-    return found, None
-
-
-def parse_key(part: Part, raw: Sequence[Any], dialect: str) -> Key:
-    """Bring a key to its encoded form; raise Unknown where it cannot be one."""
-    if isinstance(raw, str) or len(raw) != len(part.key):
-        raise Unknown(part.name, raw)
-    try:
-        return tuple(
-            part.fields[name].codec.parse(value, dialect)
-            for name, value in zip(part.key, raw, strict=True)
-        )
-    except ValueError:
-        raise Unknown(part.name, raw) from None
-
-
-def parent_binds(part: Part, parent: Key) -> dict[str, Any]:
-    """Return the parameters that name a parent in a page statement."""
-    decoded = part.decode(dict(zip(part.parent_fields, parent, strict=True)))
-    return {f"parent_{name}": value for name, value in decoded.items()}
-
-
-def position_binds(part: Part, position: Position) -> dict[str, Any]:
-    """Return the parameters that name a position in a page statement."""
-    decoded = part.decode(dict(zip(sort_columns(part), position, strict=True)))
-    return {f"after_{name}": value for name, value in decoded.items()}
+        return cut(part, records, limit)

@@ -16,7 +16,6 @@ MEDIAN, LONG, LONGEST = 100, 200, 300
 SHARE_OF_LONG = 0.08
 # ... and none is longer than LONGEST, but for these, each of which is one thing still.
 LONGER = {
-    "draftedit.engine.registration": "one way from a mapper to a target, told top down",
     "draftedit.forms": "a form is built and read back by the same names",
 }
 

@@ -7,7 +7,7 @@ import pytest
 from draftedit import Batch, Delete, Insert, Move, Restore, Set
 from draftedit.engine.errors import BadModel, BadOperation
 from draftedit.engine.operations import BUILT_IN, PUBLIC, Done, Operation, Ref
-from draftedit.engine.operations.base import refused, row_in_sight
+from draftedit.engine.operations.naming import refused, row_in_sight
 from draftedit.testing import BrokenContract, check_operation, check_refusal
 from tests.hosts.shop import drafts
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.errors import BadOperation, DraftError, Refused
-from draftedit.engine.operations.base import Context, Done, Operation, Shape, read
+from draftedit.engine.operations.base import Context, Done, Operation, read
+from draftedit.engine.operations.shape import Shape
 
 DEEPEST = 20  # batches within batches that are read; each is a savepoint
 

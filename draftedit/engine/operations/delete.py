@@ -7,17 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from draftedit.engine.draft_rows import DraftRows
-from draftedit.engine.operations.base import (
-    AnyKey,
-    Context,
-    Done,
-    Operation,
-    Shape,
-    key_json,
-    part_of,
-    row_in_sight,
-    row_of,
-)
+from draftedit.engine.operations.base import AnyKey, Context, Done, Operation, key_json
+from draftedit.engine.operations.naming import part_of, row_in_sight, row_of
+from draftedit.engine.operations.shape import Shape
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.errors import BadOperation, Key, Problem, Refused
-from draftedit.engine.operations.base import Ref, read_ref
+from draftedit.engine.operations.base import Ref
+from draftedit.engine.operations.shape import read_ref
 from draftedit.engine.schema import Field, Part
 
 

@@ -14,19 +14,17 @@ from draftedit.engine.operations.base import (
     Context,
     Done,
     Operation,
-    Shape,
     key_json,
-    part_of,
-    refused,
-    row_of,
     values_json,
 )
 from draftedit.engine.operations.batch import Batch
 from draftedit.engine.operations.delete import Delete, Restore
 from draftedit.engine.operations.fields import canonical_values, defaults
 from draftedit.engine.operations.move import Move, make_rekey, with_rekey
+from draftedit.engine.operations.naming import part_of, refused, row_of
 from draftedit.engine.operations.place import find_gap, find_place, parent_key
 from draftedit.engine.operations.set import Set
+from draftedit.engine.operations.shape import Shape
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Part
 

@@ -14,15 +14,12 @@ from draftedit.engine.operations.base import (
     Context,
     Done,
     Operation,
-    Shape,
     key_json,
-    part_of,
-    refused,
-    row_in_sight,
-    row_of,
 )
 from draftedit.engine.operations.batch import Batch
+from draftedit.engine.operations.naming import part_of, refused, row_in_sight, row_of
 from draftedit.engine.operations.place import find_gap, find_place, parent_key
+from draftedit.engine.operations.shape import Shape
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Part
 

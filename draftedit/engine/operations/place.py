@@ -10,7 +10,8 @@ from typing import Any
 from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.errors import Key
 from draftedit.engine.listing import position_of
-from draftedit.engine.operations.base import LAST, AnyKey, key_of, refused, row_of
+from draftedit.engine.operations.base import LAST, AnyKey
+from draftedit.engine.operations.naming import key_of, refused, row_of
 from draftedit.engine.order import NoRoom, between, spread
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Part

@@ -12,13 +12,12 @@ from draftedit.engine.operations.base import (
     Context,
     Done,
     Operation,
-    Shape,
     key_json,
-    part_of,
-    row_in_sight,
     values_json,
 )
 from draftedit.engine.operations.fields import canonical_values
+from draftedit.engine.operations.naming import part_of, row_in_sight
+from draftedit.engine.operations.shape import Shape
 from draftedit.engine.values import same
 
 
