@@ -127,6 +127,18 @@ class Part:
         return next((f.name for f in self.fields.values() if f.generated), None)
 
     @cached_property
+    def listing_index(self) -> str | None:
+        """The live table's index that has one parent's rows in the order of a page."""
+        # Where rows lie in the order of the primary key, that ends every index.
+        last = (self.order,) if self.order else self.key
+        wanted = (*self.parent_fields, *last)
+        for index in sorted(self.live.indexes, key=lambda index: str(index.name)):
+            names = tuple(getattr(one, "name", None) for one in index.expressions)
+            if self.parent_fields and names[: len(wanted)] == wanted:
+                return str(index.name)
+        return None
+
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """The names of all columns, in order."""
         return tuple(self.fields)

@@ -1,0 +1,272 @@
+"""Every action costs what it touches, never what it edits.
+
+The number of statements is the same for 10 and for very many rows, and by EXPLAIN no
+statement scans a part's table or reads more rows than a page has, and it touches.
+"""
+
+import json
+import os
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from draftedit import Batch, Delete, Insert, Move, Restore, Set
+from draftedit.engine.order import spread
+from tests.hosts import tall
+from tests.hosts.tall import Book, drafts
+
+SMALL = 10
+PAGE = 50
+# What one statement may read: a page from each of three branches, and some ends.
+MOST = 4 * PAGE
+
+
+@pytest.fixture(scope="session")
+def size():
+    """Return how many rows the large object has."""
+    return 100_000 if os.environ.get("DRAFTEDIT_TEST_COUNT") else 5_000
+
+
+@pytest.fixture(scope="session")
+def database(fresh_database, size):
+    """Make two books, a short and a long one, with 50 more beside them."""
+    database = fresh_database(tall.Base.metadata, tall.drafts.metadata)
+    with database.engine.begin() as connection:
+        if connection.scalar(sa.select(sa.func.count()).select_from(Book)):
+            return database
+        fill(connection, 1, SMALL)
+        fill(connection, 2, size)
+        for key in range(3, 53):
+            fill(connection, key, 20)
+    # Never analysed, a table's plans are guesses.
+    statement = "ANALYZE TABLE {}" if database.backend == "mariadb" else "ANALYZE {}"
+    with database.engine.connect() as connection:
+        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        for table in ("book", "chapter", "verse", "verse_draft", "verse_history"):
+            connection.exec_driver_sql(statement.format(table)).close()
+    return database
+
+
+def fill(connection, key, size):
+    insert, tables = sa.insert, tall.Base.metadata.tables
+    connection.execute(insert(tables["book"]), {"id": key, "title": f"book {key}"})
+    places = spread(2)
+    connection.execute(
+        insert(tables["chapter"]),
+        [
+            {"id": key * 10 + number, "book_id": key, "place": place, "name": "c"}
+            for number, place in enumerate(places)
+        ],
+    )
+    rows = [
+        {
+            "id": key * 1_000_000 + number,
+            "chapter_id": key * 10,
+            "place": place,
+            "text": f"verse {number}",
+        }
+        for number, place in enumerate(spread(size))
+    ]
+    for start in range(0, size, 5_000):
+        connection.execute(insert(tables["verse"]), rows[start : start + 5_000])
+
+
+class Story:
+    """One of everything, on the first, a middle and the last row of one book."""
+
+    def __init__(self, dbsession, key, size):
+        self.dbsession, self.key = dbsession, key
+        self.first = key * 1_000_000
+        self.middle, self.last = self.first + size // 2, self.first + size - 1
+        self.chapter = key * 10
+        self.edit = None
+
+    def steps(self):
+        """Yield the names of the steps, each with what does it."""
+        yield "open", self.open
+        for name, operation in self.operations():
+            yield name, lambda operation=operation: self.verb().apply(operation)
+        yield "undo", lambda: self.verb().undo()
+        yield "undo several", lambda: self.verb().undo(3)
+        yield "redo several", lambda: self.verb().redo(4)
+        for name, query in self.queries():
+            yield name, lambda query=query: self.verb().page("verse", **query)
+        yield "row", lambda: self.verb().row("verse", (self.last,))
+        yield "changes", lambda: self.verb().changes()
+        yield "journal", lambda: self.verb().journal()
+        yield "cancel", lambda: self.verb().cancel()
+
+    def operations(self):
+        verse, middle = self.last, self.middle
+        yield "set", Set("verse", verse, text="x")
+        yield "insert", Insert("verse", {"text": "new"}, self.chapter)
+        yield "insert first", Insert("verse", {}, self.chapter, after=None)
+        yield "insert after", Insert("verse", {}, self.chapter, after=middle)
+        yield "move", Move("verse", middle, after=self.first)
+        yield "move to the end", Move("verse", self.first)
+        yield "delete", Delete("verse", middle + 1)
+        yield "restore", Restore("verse", middle + 1)
+        yield "delete all", Delete("chapter", self.chapter)
+        yield "restore all", Restore("chapter", self.chapter)
+        yield "batch", Batch([Set("verse", verse, text="y"), Delete("verse", verse)])
+
+    def queries(self):
+        parent = {"parent": (self.chapter,), "limit": PAGE}
+        yield "page", parent
+        yield "next page", {**parent, "after": self.cursor()}
+        yield "page around", {**parent, "around": (self.middle,)}
+        yield "page of the tree", {"limit": PAGE}
+        yield "changed", {**parent, "changed": True}
+        yield "changed anywhere", {"changed": True}
+        yield "gone", {**parent, "gone": True}
+
+    def cursor(self):
+        page = self.edit.page("verse", (self.chapter,), limit=5)
+        return page.next
+
+    def open(self):
+        self.edit = drafts.open(self.dbsession, Book, self.key, owner="ada")
+
+    def verb(self):
+        """Take the draft up anew, as each request does."""
+        self.edit = drafts.resume(
+            self.dbsession, self.edit.info.key, owner="ada", lock=True
+        )
+        return self.edit
+
+
+def statements_of(story, run):
+    counts = {}
+    for name, step in story.steps():
+        run.clear()
+        step()
+        counts[name] = len(run)
+    return counts
+
+
+def test_no_action_needs_more_statements_for_more_rows(dbsession, statements, size):
+    dbsession.connection()  # the savepoint that a session begins with is not counted
+    small = statements_of(Story(dbsession, 1, SMALL), statements)
+    large = statements_of(Story(dbsession, 2, size), statements)
+    # A walk of the tree ends where the page is full: earlier in the large book.
+    assert large.pop("page of the tree") <= small.pop("page of the tree")
+    assert large == small
+    assert max(large.values()) < 40
+
+
+def test_a_cursor_costs_the_same_wherever_it_is(dbsession, statements, size):
+    story = Story(dbsession, 2, size)
+    story.open()
+    edit = story.edit
+    for around in (story.first, story.middle, story.last):
+        page = edit.page("verse", (story.chapter,), around=(around,), limit=10)
+        assert (around,) in [row.key for row in page.rows]
+    statements.clear()
+    edit.page("verse", (story.chapter,), after=page.next, limit=10)
+    assert len(statements) <= 3
+
+
+@pytest.fixture
+def explained(connection, database):
+    """Collect each statement that reads, with the plan that it was run by."""
+    plans = []
+    busy = []
+
+    def explain(connection, cursor, statement, parameters, context, many):
+        if busy or not re.match(
+            r"\s*(SELECT|UPDATE|DELETE|INSERT INTO \S+ SELECT)", statement
+        ):
+            return
+        busy.append(1)
+        try:
+            plans.append(
+                (statement, EXPLAIN[database.backend](cursor, statement, parameters))
+            )
+        finally:
+            busy.clear()
+
+    sa.event.listen(connection, "before_cursor_execute", explain)
+    yield plans
+    sa.event.remove(connection, "before_cursor_execute", explain)
+
+
+def explain_on_sqlite(cursor, statement, parameters):
+    """Return the tables that are scanned; SQLite tells no numbers."""
+    cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+    lines = [row[-1] for row in cursor.fetchall()]
+    return {
+        match[1]: None
+        for line in lines
+        # SEARCH has found its rows by an index. With LIMIT, an index may be walked
+        # from its beginning to find the smallest.
+        if (match := re.match(r"SCAN (\w+)(?! USING COVERING INDEX)", line))
+    }
+
+
+def explain_on_postgresql(cursor, statement, parameters):
+    """Return the tables of which many rows were read, and how many."""
+    cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
+    [[plan]] = cursor.fetchone()
+    return dict(read_by(plan["Plan"]))
+
+
+def read_by(plan):
+    if "Relation Name" in plan:
+        removed = plan.get("Rows Removed by Filter", 0)
+        rows = (plan["Actual Rows"] + removed) * plan["Actual Loops"]
+        if plan["Node Type"] == "Seq Scan" or rows > MOST:
+            yield plan["Relation Name"], rows
+    for inner in plan.get("Plans", ()):
+        yield from read_by(inner)
+
+
+def explain_on_mariadb(cursor, statement, parameters):
+    """Return the tables of which many rows were read, and how many."""
+    cursor.execute(f"ANALYZE FORMAT=JSON {statement}", parameters)
+    return dict(read_on_mariadb(json.loads(cursor.fetchone()[0])))
+
+
+def read_on_mariadb(plan):
+    if isinstance(plan, list):
+        for one in plan:
+            yield from read_on_mariadb(one)
+    if not isinstance(plan, dict):
+        return
+    name, rows = plan.get("table_name"), plan.get("r_rows") or 0
+    if isinstance(name, str) and not name.startswith("<"):
+        total = rows * (plan.get("r_loops") or 0)
+        if total > MOST or (plan.get("access_type") == "ALL" and total > PAGE):
+            yield name, total
+    for inner in plan.values():
+        yield from read_on_mariadb(inner)
+
+
+EXPLAIN = {
+    "sqlite": explain_on_sqlite,
+    "postgresql": explain_on_postgresql,
+    "mariadb": explain_on_mariadb,
+}
+
+
+def test_no_statement_scans_a_part_s_table(dbsession, explained, database, size):
+    story = Story(dbsession, 2, size)
+    parts = {"verse", "chapter", "verse_draft", "verse_history"}
+    read = []
+    for name, step in story.steps():
+        explained.clear()
+        step()
+        read += [
+            (name, table, rows, statement)
+            for statement, found in explained
+            for table, rows in found.items()
+            if table in parts and (rows is None or rows > MOST)
+        ]
+    assert not read, "\n\n".join(f"{n} reads {r} of {t}: {s}" for n, t, r, s in read)
+
+
+def test_a_statement_that_does_scan_is_noticed(dbsession, explained):
+    verse = tall.Verse.__table__
+    dbsession.execute(sa.select(verse).where(verse.c.text == "none")).all()
+    [(_, found)] = explained
+    assert "verse" in found
