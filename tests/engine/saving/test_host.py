@@ -294,3 +294,16 @@ def test_a_deleted_row_that_something_outside_refers_to_is_named(
     (problem,) = refused.value.problems
     assert (problem.table, problem.key) == ("piece", pieces[1])
     assert "outside this object refers to it" in problem.message
+
+
+def test_keys_that_json_cannot_count_to_are_kept(dbsession, thing):
+    huge = 2**53 + 1
+    dbsession.add(Address(id=huge, thing_id=thing, street="old"))
+    dbsession.commit()
+    edit = wide.drafts.open(dbsession, Thing, thing, owner="ada")
+    edit.apply(Set("address", (str(huge),), street="new"))
+    edit.save()
+    found = sa.select(Address.street).where(Address.id == huge)
+    assert dbsession.scalar(found) == "new"
+    (row,) = history(dbsession, THING.tables["address"])
+    assert (row["id"], row["street"]) == (huge, "old")
