@@ -102,12 +102,8 @@ def analyze(connection: sa.Connection) -> None:
     Tables that were never analysed are read in full by PostgreSQL and MariaDB.
     MariaDB commits by itself here: that is why the import does not do it.
     """
-    names = ", ".join(table.__tablename__ for table in (Ruleset, NftTable, Chain, Rule))
-    statements = {
-        "sqlite": "ANALYZE",
-        "postgresql": f"ANALYZE {names}",
-        "mysql": f"ANALYZE TABLE {names}",
-        "mariadb": f"ANALYZE TABLE {names}",
-    }
-    if statement := statements.get(connection.dialect.name):
-        connection.execute(sa.text(statement))
+    verb = "ANALYZE"
+    if connection.dialect.name in ("mysql", "mariadb"):
+        verb = "ANALYZE TABLE"
+    for table in (Ruleset, NftTable, Chain, Rule):
+        connection.execute(sa.text(f"{verb} {table.__tablename__}"))

@@ -164,7 +164,7 @@ class Parser:
         return self.tables.get((family, name))
 
     def _finish(self) -> RulesetValues:
-        self.ruleset.objects = self.objects or None
+        self.ruleset.objects = self.objects  # NULL would be given the default
         for table in self.numbered:
             table.values.objects = table.objects or None
         order = [self.queues[index] for index, _, _ in self.entries]

@@ -10,6 +10,7 @@ from draftedit.firewall.errors import BadListing
 from draftedit.firewall.tree import Entry
 
 DEEPEST = 100  # nft's expressions nest a dozen levels; Python's JSON about a thousand
+_TOO_DEEP = f"this nests more than {DEEPEST} levels deep."
 _ENCODER = json.JSONEncoder(allow_nan=False, ensure_ascii=False)
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -58,12 +59,16 @@ def _check_storable(entry: Any, index: int | None) -> None:
         text.encode()
     except UnicodeEncodeError as error:
         raise BadListing("a text holds half of a surrogate pair.", index) from error
-    except (RecursionError, TypeError, ValueError) as error:
-        raise BadListing(f"this is not JSON: {error}.", index) from error
+    except ValueError as error:
+        raise BadListing("a number is too large, or none at all.", index) from error
+    except TypeError as error:
+        raise BadListing("this holds what JSON cannot.", index) from error
+    except RecursionError as error:
+        raise BadListing(_TOO_DEEP, index) from error
     if "\\u0000" in text and _NUL.search(text):
         raise BadListing("a text holds a NUL character.", index)
     if text.count("[") + text.count("{") > DEEPEST and _depth(entry) > DEEPEST:
-        raise BadListing(f"this nests more than {DEEPEST} levels deep.", index)
+        raise BadListing(_TOO_DEEP, index)
 
 
 def _depth(value: Any) -> int:
