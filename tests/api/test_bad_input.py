@@ -171,11 +171,11 @@ def test_an_operation_needs_a_body(draft):
 )
 def test_only_json_in_utf8_is_taken(draft, content_type):
     answer = draft.program.send(
-        f"{draft.path}/save", b"{}", 415, If_Match='"1"', Content_Type=content_type
+        f"{draft.path}/cancel", b"{}", 415, If_Match='"1"', Content_Type=content_type
     )
     assert problem(answer) == "media-type"
     draft.program.send(
-        f"{draft.path}/save",
+        f"{draft.path}/cancel",
         b"{}",
         200,
         If_Match='"1"',

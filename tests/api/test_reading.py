@@ -1,6 +1,7 @@
 """What the API answers to those who read: live objects, drafts, lists."""
 
 from datetime import datetime
+from urllib.parse import quote
 
 import pytest
 
@@ -153,6 +154,13 @@ def test_a_bad_parameter_is_named(draft, query, path):
         pytest.skip("there is nothing to look for")
     answer = draft.program.get(f"{path.format(draft=draft.path)}?{query}", 400)
     assert problem(answer) == "bad-request"
+
+
+@pytest.mark.parametrize("after", ["x", "%FF", "é", "bm90aGluZw", "cGxhY2U6LTE"])
+@pytest.mark.parametrize("path", ["/targets", "/stats", "{draft}/changes"])
+def test_a_bad_cursor_is_named(draft, path, after):
+    path = f"{path.format(draft=draft.path)}?after={quote(after, safe='%')}"
+    assert problem(draft.program.get(path, 400)) == "bad-request"
 
 
 @pytest.mark.parametrize("query", ["state=same", "gone=yes", "parent=~9", "around=~"])
