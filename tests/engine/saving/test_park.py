@@ -1,0 +1,230 @@
+"""Unique values are exchanged whatever they are; constraints may be deferred."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, mapped_column, relationship
+
+from draftedit import Delete, Drafts, Insert, Set
+from draftedit.engine.errors import Refused
+
+
+class Host:
+    """A root with parts that have one more column, made for one test."""
+
+    def __init__(self, park=None, unique=("value",), **columns):
+        class Base(DeclarativeBase):
+            pass
+
+        class Top(Base):
+            __tablename__ = "top"
+            id = mapped_column(sa.Integer, primary_key=True)
+            name = mapped_column(sa.String(20))
+            parts = relationship("Bottom", cascade="all, delete-orphan")
+
+        class Bottom(Base):
+            __tablename__ = "bottom"
+            __table_args__ = (sa.UniqueConstraint(*unique, **columns.pop("how", {})),)
+            id = mapped_column(sa.Integer, primary_key=True)
+            top_id = mapped_column(sa.ForeignKey("top.id"), index=True, nullable=False)
+            locals().update(columns)
+
+        self.metadata, self.top, self.bottom = Base.metadata, Top, Bottom
+        self.drafts = Drafts(Base.metadata)
+        self.drafts.target(Top, label=Top.name, park=park)
+
+
+@pytest.fixture
+def using(empty_database):
+    """Return `using(host, values)`: a draft on an object with a part for each value."""
+    sessions = []
+
+    def using(host, *values):
+        engine = empty_database.engine
+        host.metadata.create_all(engine)
+        host.drafts.metadata.create_all(engine)
+        dbsession = sa.orm.Session(engine)
+        sessions.append(dbsession)
+        top = host.top(name="top", parts=[host.bottom(value=v) for v in values])
+        dbsession.add(top)
+        dbsession.flush()
+        return host.drafts.open(dbsession, host.top, top.id, owner="ada")
+
+    yield using
+    for dbsession in sessions:
+        dbsession.close()
+
+
+def swap(edit):
+    """Let two parts exchange their values; return what is live then."""
+    one, two = edit.page("bottom").rows
+    edit.apply(Set("bottom", one.key, value=two.values["value"]))
+    edit.apply(Set("bottom", two.key, value=one.values["value"]))
+    edit.save()
+    edit.dbsession.expire_all()
+    table = edit.target.tables["bottom"].live
+    wanted = sa.select(table.c.value).order_by(table.c.id)
+    return edit.dbsession.scalars(wanted).all()
+
+
+def column(kind, **options):
+    return mapped_column(kind, **{"nullable": False, **options})
+
+
+EXCHANGED = {
+    "text": (sa.String(20), {}, "a", "b"),
+    "short text": (sa.String(8), {}, "a", "b"),
+    "other case": (sa.String(20), {}, "a", "B"),
+    "integer": (sa.Integer, {}, 1, 2),
+    "small": (sa.SmallInteger, {}, 1, 2),
+    "null": (sa.Date, {"nullable": True}, date(2026, 3, 1), date(2026, 3, 2)),
+    "uuid": (sa.Uuid, {}, uuid4(), uuid4()),
+}
+DAYS = (date(2026, 3, 1), date(2026, 3, 2))
+
+
+@pytest.mark.parametrize("kind", EXCHANGED)
+def test_two_values_are_exchanged(using, kind):
+    of_type, options, one, two = EXCHANGED[kind]
+    edit = using(Host(value=column(of_type, **options)), one, two)
+    assert swap(edit) == [two, one]
+
+
+@pytest.mark.parametrize("kind", [sa.Boolean, sa.String(4), sa.Date])
+def test_without_a_stand_in_the_message_says_what_to_set(using, kind):
+    values = {sa.Boolean: (True, False), sa.Date: DAYS}.get(kind, ("a", "b"))
+    edit = using(Host(value=column(kind)), *values)
+    with pytest.raises(Refused, match=r"\(value\) while it is exchanged: set park="):
+        swap(edit)
+
+
+def test_the_hosts_own_stand_in_is_used(using):
+    far = iter(range(1, 9))
+
+    def park(table, row):
+        assert table == "bottom"
+        return {"value": f"1900-01-0{next(far)}"} if row["id"] else {}
+
+    edit = using(Host(value=column(sa.Date), park=park), *DAYS)
+    assert swap(edit) == list(reversed(DAYS))
+
+
+def test_a_hook_may_leave_it_to_the_engine(using):
+    edit = using(Host(value=column(sa.String(20)), park=lambda *_: {}), "a", "b")
+    assert swap(edit) == ["b", "a"]
+
+
+def test_a_stand_in_that_a_check_refuses_is_a_problem(using):
+    value = mapped_column(sa.Integer, sa.CheckConstraint("value > 0"), nullable=False)
+    edit = using(Host(value=value), 1, 2)
+    with pytest.raises(Refused) as refused:
+        swap(edit)
+    (problem,) = refused.value.problems
+    assert (problem.table, problem.field) == ("bottom", "value")
+
+
+def test_nulls_are_not_unique(using):
+    edit = using(Host(value=column(sa.String(20), nullable=True)), None, "a")
+    assert swap(edit) == ["a", None]
+
+
+def test_a_row_without_a_stand_in_is_deleted_before_the_new_one_is_inserted(using):
+    edit = using(Host(value=column(sa.Boolean)), True)
+    (old,) = edit.page("bottom").rows
+    edit.apply(Delete("bottom", old.key))
+    edit.apply(Insert("bottom", {"value": True}))
+    edit.save()
+    assert [row.values["value"] for row in edit.page("bottom").rows] == [True]
+
+
+# Constraints that are deferred until COMMIT
+
+
+def skip_mariadb(database):
+    if database.backend == "mariadb":
+        pytest.skip("MariaDB defers no constraints")
+
+
+DEFERRED = {"deferrable": True, "initially": "DEFERRED"}
+
+
+def test_a_deferred_reference_to_nothing_is_named(using, empty_database):
+    skip_mariadb(empty_database)
+    reference = sa.ForeignKey("bottom.id", **DEFERRED)
+    host = Host(value=mapped_column(reference, nullable=True))
+    edit = using(host, None)
+    (row,) = edit.page("bottom").rows
+    edit.apply(Set("bottom", row.key, value=row.key[0]))
+    new = edit.apply(Insert("bottom", {"value": row.key[0]})).rows[-1].key
+    edit.apply(Set("bottom", row.key, value=new[0]))
+    # By plain SQL: an operation would have refused it.
+    draft = edit.target.tables["bottom"].draft
+    mine = sa.update(draft).where(draft.c.id == new[0])
+    edit.dbsession.execute(mine.values(value=999))
+    again = host.drafts.resume(edit.dbsession, edit.info.key, owner="ada")
+    with pytest.raises(Refused) as refused:
+        again.save()
+    (problem,) = refused.value.problems
+    assert (problem.table, problem.key, problem.field) == ("bottom", new, "value")
+
+
+def test_a_deferred_unique_value_names_the_other_row(using, empty_database):
+    if empty_database.backend != "postgresql":
+        pytest.skip("only PostgreSQL defers unique keys")
+    edit = using(Host(value=column(sa.String(20)), how=DEFERRED), "a", "b")
+    one, two = edit.page("bottom").rows
+    edit.apply(Set("bottom", two.key, value="a"))
+    with pytest.raises(Refused) as refused:
+        edit.save()
+    (problem,) = refused.value.problems
+    assert (problem.key, problem.field, problem.other) == (two.key, "value", one.key)
+
+
+def test_a_deferred_reference_from_outside_is_a_problem(using, empty_database):
+    if empty_database.backend != "postgresql":
+        pytest.skip("SQLite tells at COMMIT only")
+    host = Host(value=column(sa.String(20)))
+    outside = sa.Table(
+        "outside",
+        host.metadata,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("bottom_id", sa.ForeignKey("bottom.id", **DEFERRED)),
+    )
+    edit = using(host, "a")
+    (row,) = edit.page("bottom").rows
+    edit.dbsession.execute(sa.insert(outside).values(bottom_id=row.key[0]))
+    edit.apply(Delete("bottom", row.key))
+    with pytest.raises(Refused, match="outside this object refers to it"):
+        edit.save()
+
+
+def test_what_a_trigger_refuses_is_a_problem_of_the_row(using, empty_database):
+    host = Host(value=column(sa.String(20)))
+    edit = using(host, "a", "b")
+    for statement in TRIGGERS[empty_database.backend]:
+        edit.dbsession.execute(sa.text(statement))
+    _, two = edit.page("bottom").rows
+    edit.apply(Set("bottom", two.key, value="c"))
+    with pytest.raises(Refused) as refused:
+        edit.save()
+    (problem,) = refused.value.problems
+    assert (problem.table, problem.key) == ("bottom", two.key)
+
+
+TRIGGERS = {
+    "sqlite": [
+        "CREATE TRIGGER no BEFORE UPDATE ON bottom BEGIN"
+        " SELECT RAISE(ABORT, 'not today'); END"
+    ],
+    "postgresql": [
+        "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'not today'; END $$",
+        "CREATE TRIGGER no BEFORE UPDATE ON bottom FOR EACH ROW EXECUTE FUNCTION no()",
+    ],
+    "mariadb": [
+        "CREATE TRIGGER no BEFORE UPDATE ON bottom FOR EACH ROW"
+        " SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'not today'"
+    ],
+}
