@@ -69,16 +69,13 @@ class Drafts:
             {_table_name(m): _column_name(c) for m, c in (order or {}).items()},
             self.metadata,
             park,
+            {n: one.name for one in self.targets.values() for n in one.tables},
         )
-        self._check_free(target)
+        self._check_free()
         self.targets[target.name] = target
         return target
 
-    def _check_free(self, target: Target) -> None:
-        owned = {n: one.name for one in self.targets.values() for n in one.tables}
-        for name in target.tables:
-            if name in owned:
-                raise BadModel(f"{name} is part of {owned[name]} and of {target.name}")
+    def _check_free(self) -> None:
         for name in self.metadata.tables:
             if name in self.host_metadata.tables:
                 raise BadModel(f"{name} is a table of the host and of draftedit")

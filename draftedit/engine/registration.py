@@ -33,13 +33,17 @@ def build_target(
     order: Mapping[str, str],
     metadata: sa.MetaData,
     park: Park | None,
+    owned: Mapping[str, str],
 ) -> Target:
     """Describe the target whose root is mapped by `root`.
 
     `order` maps table names to their order columns; the draft and history tables
-    are added to `metadata`. Raises BadModel, naming what cannot be drafted.
+    are added to `metadata`; `owned` maps the tables of other targets to these. Raises
+    BadModel, naming what cannot be drafted.
     """
     found = {f.table.name: f for f in walk(root)}
+    for name in found.keys() & owned.keys():
+        raise BadModel(f"{name} is part of {owned[name]} and of {name_of(root)}")
     for name in order.keys() - found.keys():
         raise BadModel(f"order= names {name}, which is no part of {name_of(root)}")
     links = references(found)
