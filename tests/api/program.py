@@ -2,6 +2,13 @@
 
 from typing import Any
 
+import pytest
+
+# For what no database has a part in: shown on one of them.
+on_one_database = pytest.mark.parametrize(
+    "backend", ["sqlite"], indirect=True, scope="session"
+)
+
 API = "/api/v1"
 
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.api.program import on_one_database
 from tests.api.test_guards import problem
 
 OPERATIONS = {
@@ -147,12 +148,14 @@ def test_a_key_that_exists_is_refused(draft, example):
     ids=lambda text: repr(text[:16]),
 )
 @pytest.mark.parametrize("verb", ["operations", "undo", "redo", "save", "cancel"])
+@on_one_database
 def test_a_body_that_is_no_json_object(draft, verb, text):
     answer = draft.program.send(f"{draft.path}/{verb}", text, 400, If_Match='"1"')
     assert problem(answer) == "bad-request"
     assert draft.get().json["state"] == "open"
 
 
+@on_one_database
 def test_an_operation_needs_a_body(draft):
     assert problem(draft.do("operations", status=400)) == "bad-request"
 
@@ -169,6 +172,7 @@ def test_an_operation_needs_a_body(draft):
         "",
     ],
 )
+@on_one_database
 def test_only_json_in_utf8_is_taken(draft, content_type):
     answer = draft.program.send(
         f"{draft.path}/cancel", b"{}", 415, If_Match='"1"', Content_Type=content_type
@@ -197,6 +201,7 @@ def test_too_many_operations(draft, example):
 
 
 @pytest.mark.parametrize("path", ["/drafts", "{draft}/operations", "{draft}/save"])
+@on_one_database
 def test_a_body_over_the_limit(draft, path):
     text = json.dumps({"message": "x" * 1024 * 1024}).encode()
     answer = draft.program.send(
@@ -226,6 +231,7 @@ def test_a_body_over_the_limit(draft, path):
         ("cancel", {"because": "x"}, 400),
     ],
 )
+@on_one_database
 def test_members_of_the_other_verbs(draft, example, verb, data, status):
     draft.set("rule", example.rules[0], comment="x")
     draft.do(verb, data, status)
@@ -307,6 +313,7 @@ def test_what_is_not_there(ada, draft, example, path):
     assert problem(found) == "not-found"
 
 
+@on_one_database
 def test_a_path_that_is_no_utf8(ada):
     answer = ada.client.get("/api/v1/objects/%ff", status=400, expect_errors=True)
     assert answer.status_int == 400
@@ -323,6 +330,7 @@ def test_a_path_that_is_no_utf8(ada):
         ("/openapi.json", "OPTIONS", {"GET", "HEAD"}),
     ],
 )
+@on_one_database
 def test_a_method_that_is_not_answered(ada, draft, path, method, allowed):
     answer = ada.client.request(
         "/api/v1" + path.format(draft=draft.key),

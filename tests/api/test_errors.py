@@ -9,6 +9,7 @@ from pyramid.request import Request
 import draftedit
 from draftedit.models import make_engine
 from draftedit.problem_kinds import KINDS
+from tests.api.program import on_one_database
 from tests.api.test_guards import problem
 from tests.hosts import shop
 from tests.hosts.application import PREFIX, make_host
@@ -53,6 +54,7 @@ def test_without_a_database_the_description_is_there(without_database):
     without_database.get("/problems/unavailable")
 
 
+@on_one_database
 def test_every_kind_of_problem_has_its_page(testapp):
     for kind in KINDS.values():
         page = testapp.get(f"/problems/{kind.name}")
@@ -60,6 +62,7 @@ def test_every_kind_of_problem_has_its_page(testapp):
     testapp.get("/problems/nothing", status=404)
 
 
+@on_one_database
 def test_people_get_pages_and_programs_problems(ada, login, example):
     browser = login("ada")
     page = browser.get("/drafts/999", status=404)
@@ -69,6 +72,7 @@ def test_people_get_pages_and_programs_problems(ada, login, example):
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/drafts/1/nothing", "/?q=%ff"])
+@on_one_database
 def test_odd_addresses_get_a_page_and_no_fault(login, path):
     answer = login("ada").get(path, expect_errors=True)
     assert answer.status_int in (200, 400, 404)
@@ -76,6 +80,7 @@ def test_odd_addresses_get_a_page_and_no_fault(login, path):
 
 
 @pytest.mark.parametrize("body", [b"", b"--x\r\nbroken"])
+@on_one_database
 def test_a_path_that_is_no_utf8_gets_a_page(app, body):
     request = Request.blank("/", method="POST", body=body)
     request.content_type = "multipart/form-data"
@@ -96,6 +101,7 @@ def test_a_path_that_is_no_utf8_gets_a_page(app, body):
     ],
 )
 @pytest.mark.parametrize("path", ["/drafts", "{draft}/undo", "/login", "/stats"])
+@on_one_database
 def test_a_form_in_another_dress_is_refused(login, draft, content_type, path):
     answer = login("ada").post(
         path.format(draft=draft.path),

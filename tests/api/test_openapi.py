@@ -8,7 +8,10 @@ from pyramid.interfaces import IRoutesMapper
 from draftedit.api import ENDPOINTS
 from draftedit.api.schemas import SCHEMAS
 from draftedit.contexts import API_PREFIX
+from tests.api.program import on_one_database
 from tests.api.shapes import check
+
+pytestmark = on_one_database
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 NAMES = re.compile(r"{(\w+)}")

@@ -5,6 +5,10 @@ import re
 import pytest
 from pyramid.interfaces import IRoutesMapper
 
+from tests.api.program import on_one_database
+
+pytestmark = on_one_database
+
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 # Open to everybody: they say nothing about what is stored.
