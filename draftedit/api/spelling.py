@@ -32,7 +32,8 @@ def _field(request: Request, field: Any) -> dict[str, Any]:
         "type": field.type,
         "label": request.localizer.translate(field.label),
         "required": field.required,
-        "read_only": field.read_only,
+        # Keys that are counted, parents and places are not said in values either.
+        "read_only": not field.insertable,
     }
     if field.choices is not None:
         spelled["choices"] = list(field.choices)

@@ -37,6 +37,12 @@ def test_targets_tell_their_tables_and_fields(ada):
     assert fields["jump_id"]["references"] == "chain"
     assert "accept" in fields["action"]["choices"]
     assert fields["enabled"]["type"] == "boolean"
+    assert {name for name, field in fields.items() if field["read_only"]} == {
+        "id",
+        "chain_id",
+        "place",
+    }
+    assert [name for name, field in fields.items() if field["required"]] == []
 
 
 def test_objects_are_listed_and_found(ada, example, other):
