@@ -1,6 +1,5 @@
 """Import writes live rows, and export reads what became of them."""
 
-import json
 import time
 
 import pytest
@@ -286,4 +285,5 @@ def test_a_hundred_thousand_rules_are_imported_in_less_than_a_minute(dbsession):
     import_listing(dbsession, before, "it")
 
     assert time.process_time() - started < 60
-    assert json.dumps(export_ruleset(dbsession, "it")) == json.dumps(before)
+    same = export_ruleset(dbsession, "it") == before
+    assert same  # without comparing 20 MB for the message
