@@ -95,7 +95,7 @@ def _add_rules(dbsession: Session, ruleset: int, chains: _Chains) -> None:
     )
     for parent, jump, *rest in dbsession.execute(statement):
         table, chain = chains[parent]
-        rule = RuleValues(**dict(zip(RULE_COLUMNS, rest, strict=True)))
+        rule = RuleValues(*rest)
         chain.rules.append(rule)
         if jump is not None and rule.enabled:
             target_table, target = chains.get(jump, (None, None))

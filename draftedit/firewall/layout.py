@@ -9,7 +9,7 @@ deleted, our order is the sound one, and the layout is not used.
 
 import hashlib
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -24,19 +24,24 @@ Queue = tuple[Any, ...]
 Placed = tuple[Queue, Callable[[], Entry]]
 
 
-def describe(order: list[Queue], usual: list[Placed]) -> dict[str, Any] | None:
+def describe(
+    order: list[Queue], usual: Callable[[], Iterator[Placed]]
+) -> dict[str, Any] | None:
     """Return the layout that turns our order into this one; None: it is ours."""
-    if order == [queue for queue, _ in usual]:
+    # Both have every entry once: neither is longer.
+    if all(queue == ours for queue, (ours, _) in zip(order, usual(), strict=True)):
         return None
     runs = _runs(order)
-    made = [(queue, entry()) for queue, entry in usual]
+    made = [(queue, entry()) for queue, entry in usual()]
     return {"digest": _digest(runs, made), "runs": runs}
 
 
-def arrange(usual: list[Placed], layout: Any) -> list[Entry]:
+def arrange(usual: Iterator[Placed], layout: Any) -> list[Entry]:
     """Return the entries in the order of the layout, or in ours if it does not fit."""
+    if not isinstance(layout, dict):
+        return [entry() for _, entry in usual]
     made = [(queue, entry()) for queue, entry in usual]
-    runs = layout.get("runs") if isinstance(layout, dict) else None
+    runs = layout.get("runs")
     if runs is None or layout.get("digest") != _digest(runs, made):
         return [entry for _, entry in made]
     waiting: dict[Queue, deque[Entry]] = defaultdict(deque)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from draftedit.firewall import layout, reading
@@ -168,7 +169,8 @@ class Parser:
         for table in self.numbered:
             table.values.objects = table.objects or None
         order = [self.queues[index] for index, _, _ in self.entries]
-        self.ruleset.layout = layout.describe(order, usual_order(self.ruleset))
+        usual = partial(usual_order, self.ruleset)
+        self.ruleset.layout = layout.describe(order, usual)
         return self.ruleset
 
 

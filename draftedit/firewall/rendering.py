@@ -19,17 +19,16 @@ from draftedit.firewall.tree import (
 CHAINS = "chains"  # stands among a table's objects where its chains come
 
 
-def usual_order(ruleset: RulesetValues) -> list[Placed]:
-    """Return what makes the entries, in our order, with the queue each belongs to.
+def usual_order(ruleset: RulesetValues) -> Iterator[Placed]:
+    """Yield what makes the entries, in our order, with the queue each belongs to.
 
     Chains come before the rules that may jump to them, whatever was edited. This, and
     making an entry, raises BadValue.
     """
-    objects = _objects(ruleset.objects, "the ruleset")
-    placed: list[Placed] = [(("objects",), partial(dict, one)) for one in objects]
+    for one in _objects(ruleset.objects, "the ruleset"):
+        yield ("objects",), partial(dict, one)
     for number, table in enumerate(ruleset.tables):
-        placed += _table_order(number, table)
-    return placed
+        yield from _table_order(number, table)
 
 
 def _table_order(number: int, table: TableValues) -> Iterator[Placed]:

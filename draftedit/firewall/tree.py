@@ -24,13 +24,13 @@ class RuleValues:
     out_interface: str | None = None
     connection_state: str | None = None
     action: str | None = None
-    jump: str | None = None
     comment: str | None = None
     statements: Any = None
     extra: Any = None
+    jump: str | None = None
 
 
-# Called the same in the model; there, `jump` is the key of a chain.
+# Called the same in the model, in this order; there, `jump` is the key of a chain.
 RULE_COLUMNS = tuple(one.name for one in fields(RuleValues) if one.name != "jump")
 
 
