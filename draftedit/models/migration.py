@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 
+from draftedit.settings import BadSettings
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -20,6 +22,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     from alembic import command
 
     with engine.connect() as connection:
+        _check_charset(connection)
         command.upgrade(_config(connection), revision)
 
 
@@ -45,6 +48,25 @@ def is_current(connection: Connection) -> bool:
 
     heads = MigrationContext.configure(connection).get_current_heads()
     return set(heads) == _heads()
+
+
+def _check_charset(connection: Connection) -> None:
+    """Refuse a MariaDB database whose tables could not hold every text.
+
+    Its default was latin1 before 11.6; a letter outside it would be an error in the
+    middle of somebody's work.
+    """
+    if connection.dialect.name not in ("mariadb", "mysql"):
+        return
+    charset = connection.exec_driver_sql("SELECT @@character_set_database").scalar()
+    # The read must not leave a transaction open that Alembic has not begun.
+    connection.rollback()
+    if charset != "utf8mb4":
+        name = connection.engine.url.database
+        raise BadSettings(
+            f"the database {name} is {charset}: first"
+            f" ALTER DATABASE {name} CHARACTER SET utf8mb4"
+        )
 
 
 @contextmanager

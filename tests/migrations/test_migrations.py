@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from draftedit.firewall import drafts
 from draftedit.models import migration
 from draftedit.models.meta import Base
+from draftedit.settings import BadSettings
 from tests.architecture.modules import ROOT
 
 
@@ -125,3 +126,14 @@ def test_the_alembic_command_finds_the_scripts_by_the_ini_file(race_database):
     )
     assert done.returncode == 0, done.stderr
     assert "No new upgrade operations detected" in done.stdout + done.stderr
+
+
+# The others have one character set for all texts.
+@pytest.mark.parametrize("backend", ["mariadb"], indirect=True, scope="session")
+def test_a_database_that_cannot_hold_every_text_is_refused(empty_database):
+    with empty_database.engine.begin() as connection:
+        name = connection.scalar(sa.text("SELECT DATABASE()"))
+        connection.exec_driver_sql(f"ALTER DATABASE `{name}` CHARACTER SET latin1")
+
+    with pytest.raises(BadSettings, match="CHARACTER SET utf8mb4"):
+        migration.upgrade(empty_database.engine)
