@@ -1,6 +1,6 @@
 """Tell the API story to a real server.
 
-    python -m tests.stories.over_http http://localhost:6543 TOKEN ruleset 2 [SEED]
+python -m tests.stories.over_http http://localhost:6543 TOKEN ruleset 2 [SEED]
 """
 
 import random

@@ -169,11 +169,11 @@ def test_another_role_counts_from_the_next_request_on(ann, dbsession):
 
 
 def test_roles_permit_more_and_more():
-    assert PERMISSIONS == {
+    assert {
         "reader": {READ},
         "editor": {READ, EDIT},
         "admin": {READ, EDIT, ADMIN},
-    }
+    } == PERMISSIONS
 
 
 @pytest.mark.parametrize("path", ["/account/tokens", "/account/password", "/logout"])
