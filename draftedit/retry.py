@@ -33,6 +33,8 @@ _POSTGRESQL_AWAY = frozenset({"57P01", "57P02", "57P03", "53300"})
 
 # MariaDB: deadlock, lock wait timeout, record has changed since last read.
 _MARIADB_RETRY = frozenset({1213, 1205, 1020})
+# A deadlock takes savepoints along: the way back to one then hides what happened.
+_MARIADB_NO_SAVEPOINT = 1305
 # Too many connections, shutting down, cannot connect, gone away, lost.
 _MARIADB_AWAY = frozenset({1040, 1053, 1927, 2002, 2003, 2006, 2013})
 
@@ -43,6 +45,8 @@ def is_retryable(error: BaseException | None) -> bool:
     """Tell whether the same request, done again, may well succeed."""
     if not isinstance(error, DBAPIError):
         return False
+    if _mariadb_code(error) == _MARIADB_NO_SAVEPOINT:
+        return is_retryable(error.__context__)
     if isinstance(error, IntegrityError):
         return _is_unique(error) and _inserted_into(error) in RACED_TABLES
     return (

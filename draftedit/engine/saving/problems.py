@@ -83,18 +83,24 @@ def _of_deferred(work: Work, error: DBAPIError) -> Problem:
 
 def _missing(work: Work, part: Part, row: Row) -> str | None:
     """Find the reference to nothing: not every database names it."""
-    for key in part.live.foreign_keys:
-        field = part.fields[key.parent.name]
-        value = row.values[field.name]
-        table, column = key.column.table.name, key.column.name
-        if table in work.target.tables and value in work.new_values(table, column):
-            continue
-        if value is None:
-            continue
-        there = sa.select(sa.literal(1)).where(key.column == bound(field, value))
-        if work.dbsession.scalar(there.limit(1)) is None:
-            return field.name
-    return None
+    references = sorted(part.live.foreign_keys, key=lambda key: key.parent.name)
+    return next((k.parent.name for k in references if _is_void(work, row, k)), None)
+
+
+def _is_void(work: Work, row: Row, key: sa.ForeignKey) -> bool:
+    """Tell whether a row refers to one that is neither live nor new in the draft."""
+    part, other = work.target.tables[row.table], key.column
+    value = row.values[key.parent.name]
+    if value is None:
+        return False
+    if other.table.name in work.target.tables and value in work.new_values(
+        other.table.name, other.name
+    ):
+        return False
+    there = sa.select(sa.literal(1)).where(
+        other == bound(part.fields[key.parent.name], value)
+    )
+    return work.dbsession.scalar(there.limit(1)) is None
 
 
 def _taken(work: Work, part: Part, row: Row, unique: tuple[str, ...]) -> Problem:

@@ -139,6 +139,30 @@ def test_a_row_without_a_stand_in_is_deleted_before_the_new_one_is_inserted(usin
     assert [row.values["value"] for row in edit.page("bottom").rows] == [True]
 
 
+def test_a_row_that_others_may_refer_to_is_not_deleted_early(using):
+    friend = mapped_column(sa.ForeignKey("bottom.id"))
+    edit = using(Host(value=column(sa.Boolean), friend=friend), True)
+    (old,) = edit.page("bottom").rows
+    edit.apply(Delete("bottom", old.key))
+    edit.apply(Insert("bottom", {"value": True}))
+    with pytest.raises(Refused, match="set park="):
+        edit.save()
+
+
+def test_an_enum_in_a_unique_key_is_found(using):
+    mood = mapped_column(sa.Enum("glad", "sad", name="mood"), default="glad")
+    host = Host(value=column(sa.String(20)), mood=mood, unique=("value", "mood"))
+    edit = using(host, "a", "b")
+    one, two = edit.page("bottom").rows
+    edit.apply(Set("bottom", two.key, value="a"))
+    with pytest.raises(Refused) as refused:
+        edit.save()
+    (problem,) = refused.value.problems
+    assert (problem.key, problem.other) == (two.key, one.key)
+    edit.apply(Set("bottom", two.key, mood="sad"))
+    edit.save()
+
+
 # Constraints that are deferred until COMMIT
 
 

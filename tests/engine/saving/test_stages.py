@@ -438,3 +438,31 @@ def test_links_come_and_go(dbsession, edit, items):
     again.save()
     links = dump(dbsession, knot.item_badge)["item_badge"]
     assert links == [(items[1][0], "red")]
+
+
+def test_a_link_to_what_others_have_deleted_names_the_end(dbsession, edit, boxes):
+    item = new_item(edit, boxes[0], "new", 90)
+    edit.apply(Insert("item_badge", {"badge_code": "red"}, item))
+    dbsession.execute(sa.delete(Badge))
+    with pytest.raises(Refused) as refused:
+        edit.save()
+    (problem,) = refused.value.problems
+    assert (problem.table, problem.key) == ("item_badge", (item[0], "red"))
+    assert problem.field == "badge_code"
+
+
+@pytest.mark.parametrize("attempt", [1, 2])
+def test_a_database_that_fails_is_no_problem_of_a_row(dbsession, edit, boxes, attempt):
+    """The second attempt is the one that goes row by row."""
+    flushes = []
+
+    def fail(*_):
+        flushes.append(1)
+        if len(flushes) == attempt:
+            raise sa.exc.OperationalError("UPDATE", {}, Exception("gone away"))
+
+    edit.apply(Set("box", boxes[0], name="b"))
+    sa.event.listen(dbsession, "before_flush", fail)
+    with pytest.raises(sa.exc.OperationalError, match="gone away"):
+        edit.save()
+    assert edit.info.state == "open"
