@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from draftedit import Batch, Delete, Insert, Move, Restore, Set
 from draftedit.engine.draft_rows import DraftRows
-from draftedit.engine.errors import BadOperation, Refused
+from draftedit.engine.errors import BadOperation, Refused, Unknown
 from draftedit.engine.operations import LAST, Ref
 from draftedit.engine.operations import from_json as read_operation
 from draftedit.engine.operations.move import Rekey
@@ -336,6 +336,13 @@ class TestMove:
         edit.apply(Move("line", tea, after=coffee))
         assert [row.key[0] for row in edit.page("line").rows] == [coffee, tea, milk]
 
+    def test_before_the_very_first_place_gives_new_keys(self, edit, goods, dbsession):
+        line = dbsession.get_one(Line, goods.lines[0])
+        line.place = "000001"
+        dbsession.flush()
+        edit.apply(Insert("line", {"product": "first"}, after=None))
+        assert products(edit) == ["first", "tea", "coffee", "milk"]
+
     def test_re_keys_more_where_a_window_has_no_room(self, edit, goods, dbsession):
         # Forty at one place: the first window lies between two that are equal.
         dbsession.add_all(
@@ -550,6 +557,13 @@ class TestDraftRows:
         rows = DraftRows(dbsession, edit.target, edit.root, edit.info.key)
         assert rows.hangs_below(rows.row("purchase", edit.root))
         assert not rows.hangs_below(rows.row("line", (-1,)))
+
+    def test_a_row_of_no_object_is_not_there(self, edit, dbsession):
+        line = Line(place="V00000")
+        dbsession.add(line)
+        dbsession.flush()
+        with pytest.raises(Unknown):
+            edit.row("line", (line.id,))
 
     def test_live_is_untouched(self, edit, goods, dbsession):
         edit.apply(Delete("purchase", goods.first))

@@ -76,6 +76,14 @@ def test_the_filter_of_changes_leaves_out_what_is_the_same(touched, goods, limit
         assert [row.key[0] for row in rows] == [tea, -1, coffee]
 
 
+def test_a_page_of_changes_goes_on_over_what_is_the_same_again(edit, goods):
+    for line in goods.lines:
+        edit.apply(Set("line", line, amount=7))
+    edit.apply(Set("line", goods.lines[0], amount=2))
+    page = edit.page("line", parent=(goods.first,), changed=True, limit=1)
+    assert [row.key[0] for row in page.rows] == [goods.lines[1]]
+
+
 def test_changes_below_a_gone_row_are_out_of_sight(edit, goods):
     tea = goods.lines[0]
     edit.apply(Insert("line_label", {"label_code": "urgent"}, tea))

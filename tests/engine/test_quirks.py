@@ -3,6 +3,7 @@
 import pytest
 
 from draftedit import Batch, Delete, Insert, Move, Set, objects
+from draftedit.engine import results, view
 from draftedit.engine.errors import Refused, Unknown
 from draftedit.engine.operations import Ref
 from draftedit.testing import check_operation
@@ -96,6 +97,45 @@ def test_a_gone_key_with_rows_below_it_is_not_given_again(edit):
     assert edit.apply(Insert("sheet", {"name": "old", "size": 9})).sequence == 3
 
 
+def test_a_gone_key_below_another_parent_is_not_given_again_without_an_order(edit):
+    edit.apply(Insert("mark", {"name": "m"}, "old"))
+    edit.apply(Delete("mark", "m"))
+    with pytest.raises(Refused, match="was below another parent"):
+        edit.apply(Insert("mark", {"name": "m"}, "empty"))
+    edit.apply(Insert("mark", {"name": "m"}, "old"))
+    assert [row.key for row in edit.page("mark").rows] == [("m",)]
+
+
+def test_a_gone_key_in_order_comes_back_at_the_new_place(edit):
+    for name in "abc":
+        edit.apply(Insert("tab", {"name": name}, "old"))
+    edit.apply(Insert("tab", {"name": "z"}, "empty"))
+    edit.apply(Delete("tab", "a"))
+    check_operation(edit, Insert("tab", {"name": "a"}, ["empty"], after=["z"]))
+    keys = [row.key[0] for row in edit.page("tab", parent=("empty",)).rows]
+    assert keys == ["z", "a"]
+    assert len(edit.page("tab", parent=("old",)).rows) == 2
+    edit.apply(Delete("tab", "b"))
+    named = Insert("tab", {"name": "b"}, "empty", after=None, name="b")
+    edit.apply(Batch((named, Move("tab", Ref("b"), after="a"))))
+    keys = [row.key[0] for row in edit.page("tab", parent=("empty",)).rows]
+    assert keys == ["z", "a", "b"]
+
+
+def test_a_row_whose_key_names_its_parent_stays_below_it(edit):
+    edit.apply(Insert("stop", {"name": "a"}, "old"))
+    edit.apply(Insert("stop", {"name": "b"}, "old"))
+    with pytest.raises(Refused, match="key names its parent"):
+        edit.apply(Move("stop", ("old", "a"), parent="empty"))
+    done = edit.apply(Move("stop", ("old", "a"), parent="old"))
+    assert done.sequence == 3
+
+
+def test_a_reference_by_another_column_than_the_key_is_left_to_the_database(edit):
+    done = edit.apply(Insert("mark", {"name": "m", "serial": 7}, "old"))
+    assert done.rows[0].values["serial"] == 7
+
+
 def test_rows_move_between_parents_of_one_object(edit):
     [phrase] = edit.page("phrase").rows
     done = check_operation(edit, Move("phrase", phrase.key, parent="empty"))
@@ -162,6 +202,15 @@ def test_choices_within_the_object_are_the_draft_s(edit):
     assert len(edit.choices("phrase", "answers", limit=1)) == 1
     edit.apply(Delete("sheet", "empty"))
     assert [one.label for one in edit.choices("phrase", "answers")] == ["hello"]
+
+
+def test_choices_are_looked_for_until_there_are_enough(edit, monkeypatch):
+    for number in range(6):
+        edit.apply(Insert("phrase", {"text": f"new {number}"}, "empty"))
+    for module in (view, results):
+        monkeypatch.setattr(module, "SCANNED", 2)
+    found = edit.choices("phrase", "answers", q="new", limit=5)
+    assert [one.label for one in found] == [f"new {number}" for number in range(5)]
 
 
 def test_choices_outside_are_found_by_what_they_are_called(edit):

@@ -69,8 +69,11 @@ def test_a_class_that_is_mapped_to_no_table(base):
     columns = {"id": [joined.c.a_id, joined.c.b_a], "b_id": joined.c.b_id}
     options = {"properties": columns}
     kind = type("Both", (base,), {"__table__": joined, "__mapper_args__": options})
+    drafts = Drafts(base.metadata)
     with pytest.raises(BadModel, match="Both"):
-        Drafts(base.metadata).target(kind, label=kind.name)
+        drafts.target(kind, label=kind.name)
+    with pytest.raises(BadModel, match="Both is not mapped to a table"):
+        drafts.find_target(kind)
 
 
 def test_a_part_that_is_owned_twice(base):
@@ -204,6 +207,29 @@ def test_an_association_table_without_a_key_has_all_its_columns_for_one(base):
     kind = root(base, tags=relationship("Tag", "link"))
     target = Drafts(base.metadata).target(kind, label=kind.name)
     assert target.tables["link"].key == ("root_id", "tag_id")
+
+
+def test_links_that_lie_in_no_table(base):
+    model(base, "middle", root_id=reference("root_.id"), tag=reference("tag.id"))
+    model(base, "tag")
+    middle = base.metadata.tables["middle"].alias("aliased")
+    kind = root(base, tags=relationship("Tag", middle))
+    refused(base, kind, "its secondary is no table")
+
+
+def test_a_table_without_a_primary_key(base):
+    columns = [sa.Column("id", sa.Integer), sa.Column("name", sa.Text)]
+    table = sa.Table("bare", base.metadata, *columns)
+    options = {"primary_key": [table.c.id]}
+    kind = type("Bare", (base,), {"__table__": table, "__mapper_args__": options})
+    refused(base, kind, "bare has no primary key")
+
+
+def test_unique_keys_are_found_in_constraints_and_indexes(base):
+    code = mapped_column(sa.Integer, unique=True)
+    kind = root(base, code=code, __table_args__=(sa.Index("u", "name", unique=True),))
+    target = Drafts(base.metadata).target(kind, label=kind.name)
+    assert set(target.root.uniques) == {("code",), ("name",)}
 
 
 class TestTwins:

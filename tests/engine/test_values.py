@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from draftedit import Set, objects
+from draftedit.engine.column_types import UtcDateTime
 from draftedit.engine.errors import BadModel, Refused
 from draftedit.engine.order import between
 from draftedit.engine.values import canonical, codec, same
@@ -335,6 +336,17 @@ def test_canonical_text_does_not_depend_on_the_order_of_keys():
 def test_a_column_type_that_has_no_json_form_is_refused(column):
     with pytest.raises(BadModel, match="cannot be drafted"):
         codec(column)
+
+
+def test_a_field_tells_its_choices(edit):
+    fields = edit.target.tables["animal"].fields
+    assert fields["colour"].choices == ("RED", "GREEN")
+    assert fields["word"].choices is None
+
+
+def test_a_moment_of_ours_has_a_zone():
+    with pytest.raises(ValueError, match="without a zone"):
+        UtcDateTime().process_bind_param(datetime.datetime(2024, 1, 1), None)
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))

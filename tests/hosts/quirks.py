@@ -74,7 +74,11 @@ class Sheet(Base):
         sa.String(9),
         info={"label": "Seal", "help": "Made by the office.", "read_only": True},
     )
+    serial: Mapped[int | None] = mapped_column(unique=True)
     lines = relationship("Phrase", cascade="all, delete-orphan")
+    marks = relationship("Mark", cascade="all, delete-orphan", foreign_keys="Mark.on")
+    tabs = relationship("Tab", cascade="all, delete-orphan")
+    stops = relationship("Stop", cascade="all, delete-orphan")
 
 
 class Phrase(Base):
@@ -88,5 +92,36 @@ class Phrase(Base):
     answers: Mapped[int | None] = mapped_column(sa.ForeignKey("phrase.id"))
 
 
+class Mark(Base):
+    """A part without order whose key does not name its parent; it points beside one."""
+
+    __tablename__ = "mark"
+    name: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    on: Mapped[str] = mapped_column(sa.ForeignKey("sheet.name"), index=True)
+    serial: Mapped[int | None] = mapped_column(sa.ForeignKey("sheet.serial"))
+
+
+class Tab(Base):
+    """The same in order."""
+
+    __tablename__ = "tab"
+    name: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    sheet: Mapped[str] = mapped_column(sa.ForeignKey("sheet.name"), index=True)
+    place: Mapped[str] = mapped_column(OrderKey())
+
+
+class Stop(Base):
+    """A part in order whose key names its parent."""
+
+    __tablename__ = "stop"
+    sheet: Mapped[str] = mapped_column(sa.ForeignKey("sheet.name"), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    place: Mapped[str] = mapped_column(OrderKey())
+
+
 drafts = Drafts(Base.metadata)
-drafts.target(Folder, label=Folder.note, order={Phrase: Phrase.place})
+drafts.target(
+    Folder,
+    label=Folder.note,
+    order={Phrase: Phrase.place, Tab: Tab.place, Stop: Stop.place},
+)

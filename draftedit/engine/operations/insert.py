@@ -166,6 +166,4 @@ def _key_in(operation: Operation) -> Key:
     """Return the key of the row that an insert, as carried out, has made."""
     if isinstance(operation, Batch):
         return _key_in(operation.operations[-1])
-    if isinstance(operation, Insert | Restore | Move | Set):
-        return tuple(operation.key or ())
-    raise TypeError(operation)
+    return tuple(getattr(operation, "key", ()))
