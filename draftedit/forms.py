@@ -135,10 +135,11 @@ class Said:
 
         A check box comes after a hidden field of its name, so that unticked is said.
         """
+        searches = {name: searched(text) for name, text in _named(params, "q.").items()}
         return cls(
             texts=_named(params, "v."),
             nulls=frozenset(_named(params, "null.")),
-            searches={n: t for n, t in _named(params, "q.").items() if t.strip()},
+            searches={name: text for name, text in searches.items() if text},
         )
 
 
@@ -148,6 +149,11 @@ def _named(params: Mapping[str, str], prefix: str) -> dict[str, str]:
         for name, text in params.items()
         if name.startswith(prefix) and isinstance(text, str)
     }
+
+
+def searched(text: str) -> str:
+    """Tidy what is looked for: no text in a database holds a NUL character."""
+    return text.replace("\0", "").strip()
 
 
 def asked(part: Part, new: bool) -> list[Field]:

@@ -12,6 +12,9 @@ from draftedit import guards
 from draftedit.contexts import OwnerContext
 from draftedit.incoming import form_call
 
+_PLACE = "draftedit.place"
+LONGEST_PLACE = 500  # characters; the session may be a cookie
+
 
 def see_other(path: str) -> Response:
     """Send the browser to a page that a reload cannot repeat anything with."""
@@ -20,8 +23,26 @@ def see_other(path: str) -> Response:
 
 def flash(request: Request, text: Any) -> None:
     """Say something on the next page, in the language of now, if there is a session."""
-    if request.registry.queryUtility(ISessionFactory) is not None:
+    if _has_session(request):
         request.session.flash(request.localizer.translate(text))
+
+
+def remember_place(request: Request) -> None:
+    """Let the first page lead back to here, in this browser."""
+    path = request.path_qs
+    if _has_session(request) and len(path) < LONGEST_PLACE:
+        request.session[_PLACE] = path
+
+
+def remembered_place(request: Request, start: str) -> str:
+    """Return where this browser was on the pages that begin at `start`, else that."""
+    place = request.session.get(_PLACE, "") if _has_session(request) else ""
+    path: str = place.partition("?")[0]
+    return place if path == start else start
+
+
+def _has_session(request: Request) -> bool:
+    return request.registry.queryUtility(ISessionFactory) is not None
 
 
 def about_draft(response: Response, version: int) -> None:

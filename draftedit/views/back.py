@@ -1,7 +1,6 @@
 """Where a form leads back to: a path on this site, and nothing else."""
 
 import re
-from urllib.parse import urlsplit
 
 # Browsers drop control characters and take "\" for "/": what looks like a path here
 # may lead elsewhere there.
@@ -10,10 +9,4 @@ _PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 
 def local_path(text: str | None) -> str | None:
     """Return `text` if it is a path here, with or without a query; else None."""
-    if not text or not _PATH.fullmatch(text):
-        return None
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return None
-    return None if parts.scheme or parts.netloc else text
+    return text if text and _PATH.fullmatch(text) else None

@@ -7,15 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pyramid.httpexceptions import HTTPNotFound
 from pyramid.i18n import TranslationStringFactory
-from pyramid.request import Request
 
 from draftedit.engine.errors import Key, Unknown
 from draftedit.engine.keys import from_path, to_path
 from draftedit.engine.listing import Page
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Part, Target
+from draftedit.forms import searched
 from draftedit.views.grid import Cell, Grid, build, cell, children, is_shown
 from draftedit.views.names import Names
 from draftedit.views.places import Places
@@ -39,19 +38,14 @@ class Wanted:
     changed: bool = False
 
     @classmethod
-    def from_request(cls, request: Request) -> "Wanted":
-        """Read the query; raise HTTPNotFound where it cannot be one of a page."""
-        return cls.from_query(request.GET)
-
-    @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "Wanted":
-        """Read the query of a page."""
+        """Read the query of a page; raise Unknown where it names what can be no row."""
         return cls(
             part=query.get("part") or None,
             parent=_key(query.get("parent")),
             after=query.get("after") or None,
             around=_key(query.get("around")),
-            q=query.get("q", "").strip(),
+            q=searched(query.get("q", "")),
             changed=query.get("filter") == "changed",
         )
 
@@ -235,4 +229,4 @@ def _key(text: str | None) -> Key | None:
     try:
         return from_path(text)
     except ValueError as error:
-        raise HTTPNotFound(str(error)) from error
+        raise Unknown("row", text) from error

@@ -34,6 +34,8 @@ def title_of(edit: EditSession, names: Names) -> str:
 def _live(edit: EditSession, places: DraftPlaces, name: str = "object") -> str | None:
     """Return where the live object is shown; a new one is not there yet."""
     info = edit.info
+    if not edit.is_open and edit.row(edit.target.name, edit.root).gone:
+        name = "history"  # the draft has deleted the object, or would have
     if info.base == 0 and info.revision is None and edit.root == info.root:
         row = edit.row(edit.target.name, edit.root)
         if row.is_new:

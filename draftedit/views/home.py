@@ -11,9 +11,11 @@ from draftedit.contexts import Site
 from draftedit.engine.keys import to_path
 from draftedit.engine.listing import Listing
 from draftedit.engine.schema import Target
+from draftedit.forms import searched
 from draftedit.object_records import ObjectInfo
 from draftedit.outcomes import DraftInfo
 from draftedit.security import EDIT, READ
+from draftedit.views.answering import remembered_place
 from draftedit.views.names import capital
 
 OVERVIEW, FULL = 20, 50  # objects of each target, where all and where one is shown
@@ -29,6 +31,14 @@ class Shelf:
     listing: Listing[ObjectInfo]
     first: str | None
     next: str | None
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """An open draft, and where one was in it."""
+
+    info: DraftInfo
+    url: str
 
 
 @view_config(
@@ -48,23 +58,31 @@ def home(context: Site, request: Request) -> dict[str, Any]:
             for target in targets or context.drafts.targets.values()
         ],
         "one": targets[0] if targets else None,
-        "q": request.GET.get("q", "").strip(),
+        "q": searched(request.GET.get("q", "")),
         "to_path": to_path,
         "capital": capital,
         "may_edit": request.has_permission(EDIT),
     }
 
 
-def _open_drafts(context: Site, request: Request) -> list[DraftInfo]:
+def _open_drafts(context: Site, request: Request) -> list[Resumed]:
     owner = request.authenticated_userid
     if owner is None or not request.has_permission(EDIT):
         return []
     mine = context.drafts.mine(request.dbsession, owner, state="open", limit=RESUMED)
-    return list(mine.items)
+    return [
+        Resumed(info, remembered_place(request, _start(request, info)))
+        for info in mine.items
+    ]
+
+
+def _start(request: Request, info: DraftInfo) -> str:
+    path: str = request.route_path("draftedit.draft", key=info.key)
+    return path
 
 
 def _shelf(context: Site, request: Request, target: Target, full: bool) -> Shelf:
-    q, after = request.GET.get("q", "").strip(), request.GET.get("after") or None
+    q, after = searched(request.GET.get("q", "")), request.GET.get("after") or None
     listing = objects.listing(
         context.drafts,
         request.dbsession,

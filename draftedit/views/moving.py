@@ -7,7 +7,7 @@ from draftedit.engine.errors import Key, Unknown
 from draftedit.engine.keys import from_path, to_path
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Part
-from draftedit.forms import Option
+from draftedit.forms import Option, searched
 from draftedit.views.choosing import Chooser
 from draftedit.views.operating import FEW, LAST_PLACE
 
@@ -46,14 +46,14 @@ def moving(
         return None
     current = part.parent_key_of(row.values)
     parent = _wanted(chooser, part, asked.get("to")) or current
-    options = _parents(chooser, part, parent, asked.get("pq", "").strip())
+    options = _parents(chooser, part, parent, searched(asked.get("pq", "")))
     return Moving(
         parent=to_path(parent),
         parents=options,
         places=standing(chooser, part, parent, row, asked),
         parent_title=chooser.names.part(part.parent),
         many_parents=len(options) >= FEW or bool(asked.get("pq")),
-        parent_search=asked.get("pq", "").strip(),
+        parent_search=searched(asked.get("pq", "")),
     )
 
 
@@ -65,7 +65,7 @@ def standing(
     asked: Mapping[str, str],
 ) -> Standing:
     """Return where a row may stand, the place it has (or was asked for) first."""
-    search = asked.get("sq", "").strip()
+    search = searched(asked.get("sq", ""))
     rows = chooser.siblings(part, parent, row, search or None)
     keys = [one.key for one in rows]
     at = asked.get("after", LAST_PLACE)

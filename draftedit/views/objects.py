@@ -33,7 +33,7 @@ def show(context: ObjectContext, request: Request) -> dict[str, Any]:
         "object": live,
         "id": to_path(live.key),
         "target_title": names.part(context.target.name),
-        "look": browser.look(Wanted.from_request(request), drafted=False),
+        "look": browser.look(Wanted.from_query(request.GET), drafted=False),
         "names": names,
         "editable": False,
         "may_edit": request.has_permission(EDIT),

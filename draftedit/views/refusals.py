@@ -13,7 +13,6 @@ from pyramid.exceptions import PredicateMismatch
 from pyramid.renderers import render_to_response
 from pyramid.request import Request
 from pyramid.response import Response
-from webob.multidict import MultiDict
 
 from draftedit.contexts import DraftContext
 from draftedit.editing import EditSession
@@ -23,7 +22,6 @@ from draftedit.forms import Said
 from draftedit.views import changes, editor, row
 from draftedit.views.answering import about_draft
 from draftedit.views.back import local_path
-from draftedit.views.browsing import Wanted
 from draftedit.views.reports import report
 from draftedit.views.row import Refusal
 
@@ -85,12 +83,8 @@ def _on_operation(request: Request, edit: EditSession, error: DraftError) -> Pag
 def _on_editor(request: Request, edit: EditSession, _error: DraftError) -> Page:
     back = local_path(request.POST.get("back"))
     here = back or request.route_path("draftedit.draft", key=edit.info.key)
-    parts = urlsplit(here)
-    start = request.route_path("draftedit.draft", key=edit.info.key)
-    wanted = Wanted()
-    if parts.path == start:
-        wanted = Wanted.from_query(MultiDict(parse_qsl(parts.query)))
-    values = editor.page_or_start(request, edit, wanted, here)
+    query = dict(parse_qsl(urlsplit(here).query))
+    values = editor.page_or_start(request, edit, query, here)
     return editor.TEMPLATE, values | {"typed": Said.from_params(request.POST).texts}
 
 

@@ -84,6 +84,9 @@ def redo(edit: EditSession, request: Request) -> str:
 def save(edit: EditSession, request: Request) -> str:
     """Swap the draft in for the live object."""
     message = request.POST.get("message", "").strip()
+    if "\0" in message:
+        text = _("The message holds a NUL character.")
+        raise Refused(Problem(text, field="message"))
     if len(message) > MAX_MESSAGE:
         text = _("A message has at most ${n} characters.", mapping={"n": MAX_MESSAGE})
         raise Refused(Problem(text, field="message"))

@@ -221,3 +221,48 @@ def test_a_row_is_found_without_knowing_its_parent(editor, example):
     path = editor.path.partition("?")[0]
     editor.go(f"{path}?part=rule&around={example.rules[1]}")
     assert comments(editor) == ["web", "mail", "ssh"]
+
+
+def test_a_search_that_found_nothing_yet_goes_on(editor, many_rules, monkeypatch):
+    monkeypatch.setattr("draftedit.engine.view.SCANNED", 20)
+    monkeypatch.setattr("draftedit.engine.results.SCANNED", 20)
+    editor.click("output", inside=".tree")
+    form = editor.page.forms[next(iter(_search_forms(editor)))]
+    editor.submit(form, status=200, q="rule 11")
+    assert comments(editor) == ["rule 11"]
+    editor.click("Search on")
+    assert "so far" in editor.words(".empty p")[0]
+
+
+def test_a_parent_to_move_to_that_is_not_there_is_not_taken(editor):
+    row_form(editor)
+    path = editor.path.partition("?")[0]
+    editor.go(f"{path}?to=999999")
+    form = next(f for f in editor.page.forms.values() if "to" in f.fields)
+    assert "input" in form["to"].options[0][2]
+
+
+def test_a_search_does_not_hurt_where_there_is_nothing_to_choose(editor):
+    form = row_form(editor).page.forms["row"]
+    fields = {name: form[name].value for name in ("csrf_token", "version")}
+    fields |= {"op": "set", "table": "rule", "id": form["id"].value}
+    fields |= {"q.comment": "x", "v.comment": "y"}
+    editor.browser.post(form.action, fields, status=303)
+
+
+def test_a_changed_name_shows_what_it_was(editor):
+    edit_above(editor).press("Apply", v__name="renamed")
+    editor.click("inet filter", inside=".crumbs")
+    assert editor.words("tr.changed th .was del") == ["input"]
+    assert "renamed" in editor.words("tr.changed th")[0]
+
+
+def test_a_refusal_on_a_page_that_is_not_there_shows_the_first(editor):
+    form = editor.page.forms["cancel"]
+    fields = {name: form[name].value for name in ("csrf_token", "version")}
+    path = editor.path.partition("?")[0]
+    for back in (f"{path}?part=nonsense", f"{path}?after=x", f"{path}?parent=~9"):
+        answer = editor.browser.post(
+            f"{path}/redo", fields | {"back": back}, status=409
+        )
+        assert answer.html.h1.get_text() == "office"

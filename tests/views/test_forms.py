@@ -44,6 +44,7 @@ class Thing(Base):
     at = mapped_column(sa.DateTime(timezone=True))
     other_id = mapped_column(sa.ForeignKey("thing.id"))
     changed = mapped_column(sa.Integer, onupdate=sa.func.now())
+    odd = mapped_column(sa.Integer, default="many")
 
 
 drafts = Drafts(Base.metadata)
@@ -66,6 +67,7 @@ VALUES = {
     "at": "2024-02-29T12:00:00Z",
     "other_id": None,
     "changed": 1,
+    "odd": None,
 }
 
 
@@ -112,6 +114,7 @@ def test_known_defaults_are_shown_in_a_new_row():
     inputs = form()
     assert inputs["whole"].text == "true"
     assert inputs["colour"].text == "RED"
+    assert inputs["odd"].text == ""
 
 
 def test_few_references_are_chosen_and_many_are_looked_for():

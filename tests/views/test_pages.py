@@ -204,3 +204,11 @@ def test_two_objects_do_not_mix(ann, example, dbsession_factory):
         other = make_example(dbsession, "home")
     path = f"/objects/ruleset/{example.ruleset}"
     ann.browser.get(f"{path}?part=rule&parent={other.input}", status=404)
+
+
+def test_the_browser_remembers_where_one_was(editor, person):
+    here = editor.path
+    touch(editor).go("/").click("office")
+    assert editor.path == here
+    other = person("ann").go("/").click("office")
+    assert other.path == here.partition("?")[0]
