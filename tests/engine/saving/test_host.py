@@ -153,6 +153,8 @@ def test_rows_that_the_hosts_events_change_are_in_history_too(
 def test_rows_that_the_hosts_events_add_and_delete_are_in_history(
     dbsession, thing, edit, pieces
 ):
+    dbsession.add(Outside(id=7))
+    dbsession.flush()
     before, _ = objects(dbsession, THING, (thing,))
     done = []
 
@@ -162,6 +164,7 @@ def test_rows_that_the_hosts_events_add_and_delete_are_in_history(
             session.add(Address(thing_id=thing, street="new"))
             session.delete(session.get(Piece, pieces[1]))
             session.add(Outside())
+            session.delete(session.get(Outside, 7))
 
     event.listen(dbsession, "before_flush", replace)
     edit.apply(Set("piece", pieces[0], amount=10))

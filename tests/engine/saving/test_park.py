@@ -197,9 +197,10 @@ def test_a_deferred_reference_to_nothing_is_named(using, empty_database):
 def test_a_deferred_unique_value_names_the_other_row(using, empty_database):
     if empty_database.backend != "postgresql":
         pytest.skip("only PostgreSQL defers unique keys")
-    edit = using(Host(value=column(sa.String(20)), how=DEFERRED), "a", "b")
-    one, two = edit.page("bottom").rows
-    edit.apply(Set("bottom", two.key, value="a"))
+    edit = using(Host(value=column(sa.String(20)), how=DEFERRED), "a", "b", "c")
+    three, two, one = edit.page("bottom").rows
+    edit.apply(Set("bottom", three.key, value="free"))
+    edit.apply(Set("bottom", two.key, value="c"))
     with pytest.raises(Refused) as refused:
         edit.save()
     (problem,) = refused.value.problems

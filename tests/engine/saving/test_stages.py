@@ -466,3 +466,21 @@ def test_a_database_that_fails_is_no_problem_of_a_row(dbsession, edit, boxes, at
     with pytest.raises(sa.exc.OperationalError, match="gone away"):
         edit.save()
     assert edit.info.state == "open"
+
+
+@pytest.mark.parametrize("with_chief", [True, False])
+def test_a_reference_to_a_row_that_others_have_deleted_is_named(
+    dbsession, edit, boxes, items, with_chief
+):
+    edit.apply(Set("box", boxes[0], next_id=boxes[1][0]))
+    if with_chief:
+        chief = new_item(edit, boxes[0], "new", 91)
+        edit.apply(Set("box", boxes[0], chief_id=chief[0]))
+    gone = [key for (key,) in items[2:]]
+    dbsession.execute(sa.delete(Mark).where(Mark.item_id.in_(gone)))
+    dbsession.execute(sa.delete(Item).where(Item.id.in_(gone)))
+    dbsession.execute(sa.delete(Box).where(Box.id == boxes[1][0]))
+    with pytest.raises(Refused) as refused:
+        edit.save()
+    (problem,) = refused.value.problems
+    assert (problem.table, problem.key, problem.field) == ("box", boxes[0], "next_id")
