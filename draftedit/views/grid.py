@@ -56,6 +56,8 @@ def build(part: Part, rows: Sequence[Row], names: Names, places: Places) -> Grid
     """Make the table of a page of rows."""
     names.know(rows)
     fields = [one for one in part.fields.values() if is_shown(part, one)]
+    # What a row is known by stands beside its number.
+    fields.sort(key=lambda one: one.name != part.label_field)
     used = [one for one in fields if any(_has(row, one.name) for row in rows)]
     alike = [one for one in used if _is_alike(one.name, rows)]
     shown = [one for one in used if one not in alike]
