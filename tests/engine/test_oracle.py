@@ -421,6 +421,6 @@ class Editing(RuleBasedStateMachine):
 def test_a_draft_is_its_model_whatever_is_done(database, host, rounds):
     # As attributes of a class of its own: hypothesis makes the instances.
     kind = type("Play", (Editing,), {"host": host, "engine": database.engine})
-    examples = max(1, rounds(4 * STEPS) // STEPS)
+    examples = max(1, rounds(3 * STEPS) // STEPS)
     settings = hypothesis.settings(max_examples=examples, stateful_step_count=STEPS)
     run_state_machine_as_test(kind, settings=settings)

@@ -3,7 +3,7 @@
 import pytest
 
 from draftedit import Batch, Delete, Insert, Move, Set, objects
-from draftedit.engine import results, view
+from draftedit.engine import tree
 from draftedit.engine.errors import Refused, Unknown
 from draftedit.engine.operations import Ref
 from draftedit.testing import check_operation
@@ -207,8 +207,7 @@ def test_choices_within_the_object_are_the_draft_s(edit):
 def test_choices_are_looked_for_until_there_are_enough(edit, monkeypatch):
     for number in range(6):
         edit.apply(Insert("phrase", {"text": f"new {number}"}, "empty"))
-    for module in (view, results):
-        monkeypatch.setattr(module, "SCANNED", 2)
+    monkeypatch.setattr(tree, "STATEMENTS", 1)
     found = edit.choices("phrase", "answers", q="new", limit=5)
     assert [one.label for one in found] == [f"new {number}" for number in range(5)]
 

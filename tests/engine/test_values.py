@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from draftedit import Set, objects
+from draftedit import Insert, Set, objects
 from draftedit.engine.column_types import UtcDateTime
 from draftedit.engine.errors import BadModel, Refused
 from draftedit.engine.order import between
@@ -336,6 +336,13 @@ def test_canonical_text_does_not_depend_on_the_order_of_keys():
 def test_a_column_type_that_has_no_json_form_is_refused(column):
     with pytest.raises(BadModel, match="cannot be drafted"):
         codec(column)
+
+
+def test_a_new_object_has_a_key_below_every_live_one(dbsession, animal):
+    edit = zoo.drafts.open(dbsession, Zoo, owner="ada")
+    assert edit.info.root == (-1,)
+    assert edit.apply(Set("zoo", -1, name="Berlin")).rows[0].state == "new"
+    assert edit.apply(Insert("animal", {})).operation.key == (-2,)
 
 
 def test_a_field_tells_its_choices(edit):
