@@ -118,19 +118,25 @@ class Story:
             for path, keys in mapped.items()
             if "," not in path
         }
-        # The story makes no negative number but the keys that drafts make.
         return {
-            table: [
-                {name: _with_real(value, real) for name, value in row.items()}
-                for row in some
+            table["name"]: [
+                self._with_real(table, row, real) for row in rows[table["name"]]
             ]
-            for table, some in rows.items()
+            for table in self.tables
         }
 
+    def _with_real(self, table: Json, row: Json, real: dict[int, Any]) -> Json:
+        """Map keys and references; a priority of −100 is neither."""
+        plain = {
+            field["name"]
+            for field in table["fields"]
+            if not (field["read_only"] or "references" in field)
+        } - {*table["key"]}
+        mapped = {n: v if n in plain else _mapped(v, real) for n, v in row.items()}
+        return mapped | {"_id": [_mapped(value, real) for value in row["_id"]]}
 
-def _with_real(value: Any, real: dict[int, Any]) -> Any:
-    if isinstance(value, list):
-        return [_with_real(one, real) for one in value]
+
+def _mapped(value: Any, real: dict[int, Any]) -> Any:
     return real.get(value, value) if isinstance(value, int) else value
 
 
