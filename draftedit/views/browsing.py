@@ -3,51 +3,27 @@
 Both read through a `Source`; whether rows can be changed is the template's business.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pyramid.i18n import TranslationStringFactory
 
 from draftedit.engine.errors import Key, Unknown
-from draftedit.engine.keys import from_path, to_path
+from draftedit.engine.keys import to_path
 from draftedit.engine.listing import Page
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Part, Target
-from draftedit.forms import searched
 from draftedit.views.grid import Cell, Grid, build, cell, children, is_shown
 from draftedit.views.names import Names
 from draftedit.views.places import Places
 from draftedit.views.site import Link
 from draftedit.views.tree import Group, Source, Tree
+from draftedit.views.wanted import Wanted
 
 _ = TranslationStringFactory("draftedit")
 
 ROWS = 50
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which rows a request asks for."""
-
-    part: str | None = None
-    parent: Key | None = None
-    after: str | None = None
-    around: Key | None = None
-    q: str = ""
-    changed: bool = False
-
-    @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> "Wanted":
-        """Read the query of a page; raise Unknown where it names what can be no row."""
-        return cls(
-            part=query.get("part") or None,
-            parent=_key(query.get("parent")),
-            after=query.get("after") or None,
-            around=_key(query.get("around")),
-            q=searched(query.get("q", "")),
-            changed=query.get("filter") == "changed",
-        )
 
 
 @dataclass(frozen=True)
@@ -221,12 +197,3 @@ class Browser:
         if wanted.changed:
             return say(_("This draft changes no ${rows} here.", mapping={"rows": what}))
         return say(_("There are no ${rows} here yet.", mapping={"rows": what}))
-
-
-def _key(text: str | None) -> Key | None:
-    if not text:
-        return None
-    try:
-        return from_path(text)
-    except ValueError as error:
-        raise Unknown("row", text) from error

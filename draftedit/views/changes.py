@@ -17,9 +17,10 @@ from draftedit.engine.schema import Field, Part
 from draftedit.security import EDIT
 from draftedit.views.answering import about_draft
 from draftedit.views.drafting import draft_values
-from draftedit.views.names import Names, Shown
+from draftedit.views.names import Names
 from draftedit.views.naming import names_for
 from draftedit.views.places import DraftPlaces
+from draftedit.views.showing import Shown
 
 TEMPLATE = "draftedit:templates/changes.jinja2"
 

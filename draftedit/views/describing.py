@@ -11,7 +11,8 @@ from typing import Any
 from pyramid.i18n import TranslationStringFactory
 
 from draftedit.engine.errors import Key
-from draftedit.views.names import Names, Shown
+from draftedit.views.names import Names
+from draftedit.views.showing import Shown
 
 _ = TranslationStringFactory("draftedit")
 

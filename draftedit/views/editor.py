@@ -12,11 +12,12 @@ from draftedit.editing import EditSession
 from draftedit.engine.errors import DraftError
 from draftedit.security import EDIT
 from draftedit.views.answering import about_draft, remember_place
-from draftedit.views.browsing import Browser, Wanted
+from draftedit.views.browsing import Browser
 from draftedit.views.drafting import draft_values
 from draftedit.views.journal import tell
 from draftedit.views.naming import names_for
 from draftedit.views.places import DraftPlaces
+from draftedit.views.wanted import Wanted
 
 TEMPLATE = "draftedit:templates/editor.jinja2"
 

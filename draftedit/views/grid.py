@@ -7,8 +7,9 @@ from typing import Any
 from draftedit.engine.keys import to_path
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Field, Part
-from draftedit.views.names import Names, Shown, naming
+from draftedit.views.names import Names, naming
 from draftedit.views.places import Places
+from draftedit.views.showing import Shown
 
 FEW = 4  # rows, below which a column is shown although all say the same
 

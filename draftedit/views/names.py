@@ -1,6 +1,5 @@
 """What rows and values are called on pages."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,28 +9,11 @@ from pyramid.i18n import TranslationStringFactory
 from draftedit.engine.errors import Key, Unknown
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Field, Part, Target
+from draftedit.views.showing import Shown, plain
 
 _ = TranslationStringFactory("draftedit")
 
-LONG = 48  # characters of a value that a table shows at once
-
 Translate = Callable[[Any], str]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A value as a page shows it.
-
-    `kind` is none, empty, word, code or text; `full` is the whole of a long one.
-    """
-
-    text: str
-    kind: str
-    full: str | None = None
-
-    def __str__(self) -> str:
-        """Show it in a sentence."""
-        return self.text
 
 
 @dataclass
@@ -150,7 +132,7 @@ class Names:
             return Shown(self.translate(_("yes") if value else _("no")), "word")
         if value == "":
             return Shown(self.translate(_("empty")), "empty")
-        return _shown(one, value)
+        return plain(one, value)
 
     def reference(self, one: Field, value: Any) -> str:
         """Name what a reference points to."""
@@ -161,22 +143,6 @@ class Names:
         if (table, (value,)) not in self._outside:
             self._outside[table, (value,)] = self.outside(table, (value,))
         return self._outside[table, (value,)] or str(value)
-
-
-def _shown(one: Field, value: Any) -> Shown:
-    kind = "text" if one.type in ("string", "text", "enum") else "code"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    if one.type == "datetime":
-        text = text.replace("T", " ").replace("Z", " UTC")
-    if one.type == "enum":
-        return Shown(text, "word")
-    if len(text) <= LONG and "\n" not in text:
-        return Shown(text, kind)
-    full = (
-        json.dumps(value, indent=2, ensure_ascii=False) if one.type == "json" else text
-    )
-    short = " ".join(text[: 2 * LONG].split())[:LONG].rstrip()
-    return Shown(f"{short}…", kind, full)
 
 
 def label_of(part: Part, values: Mapping[str, Any]) -> str:

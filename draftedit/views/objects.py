@@ -11,9 +11,10 @@ from draftedit.engine.errors import Unknown
 from draftedit.engine.keys import to_path
 from draftedit.object_records import LiveObject, OpenDraft
 from draftedit.security import EDIT, READ
-from draftedit.views.browsing import Browser, Wanted
+from draftedit.views.browsing import Browser
 from draftedit.views.naming import LiveRows, names_for
 from draftedit.views.places import LivePlaces
+from draftedit.views.wanted import Wanted
 
 
 @view_config(

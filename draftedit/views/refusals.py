@@ -23,7 +23,7 @@ from draftedit.views import changes, editor, row
 from draftedit.views.answering import about_draft
 from draftedit.views.back import local_path
 from draftedit.views.reports import report
-from draftedit.views.row import Refusal
+from draftedit.views.row_page import Refusal
 
 Page = tuple[str, dict[str, Any]]
 

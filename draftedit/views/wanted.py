@@ -1,0 +1,41 @@
+"""Which rows a page is asked for, by its query."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from draftedit.engine.errors import Key, Unknown
+from draftedit.engine.keys import from_path
+from draftedit.forms import searched
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which rows a request asks for."""
+
+    part: str | None = None
+    parent: Key | None = None
+    after: str | None = None
+    around: Key | None = None
+    q: str = ""
+    changed: bool = False
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> "Wanted":
+        """Read the query of a page; raise Unknown where it names what can be no row."""
+        return cls(
+            part=query.get("part") or None,
+            parent=_key(query.get("parent")),
+            after=query.get("after") or None,
+            around=_key(query.get("around")),
+            q=searched(query.get("q", "")),
+            changed=query.get("filter") == "changed",
+        )
+
+
+def _key(text: str | None) -> Key | None:
+    if not text:
+        return None
+    try:
+        return from_path(text)
+    except ValueError as error:
+        raise Unknown("row", text) from error
