@@ -266,3 +266,22 @@ def test_a_refusal_on_a_page_that_is_not_there_shows_the_first(editor):
             f"{path}/redo", fields | {"back": back}, status=409
         )
         assert answer.html.h1.get_text() == "office"
+
+
+def test_a_closed_draft_that_deleted_its_object_leads_to_the_history(editor):
+    start = editor.path
+    editor.click("office", inside=".crumbs")
+    edit_above(editor).submit(editor.page.forms["delete-form"])
+    editor.click("Review and save …").press("Save as revision 1")
+    editor.go(start).click("What is saved now")
+    assert editor.words(".notice.warn") == [
+        "This object was deleted. Its history stays."
+    ]
+
+
+def test_rows_added_at_one_place_are_shown_where_they_stand(editor, example):
+    path = editor.path.partition("?")[0]
+    query = f"parent={example.input}&after={example.rules[0]}"
+    for number in range(3):
+        editor.go(f"{path}/rows/rule/new?{query}").press("Add", v__comment=str(number))
+    assert comments(editor) == ["web", "2", "1", "0", "mail", "ssh"]

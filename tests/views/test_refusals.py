@@ -263,3 +263,9 @@ def test_nobody_else_finds_the_draft(editor, person):
     stranger.browser.get(editor.path, status=404)
     reader = person("rob", "reader")
     reader.browser.get(editor.path, status=403)
+
+
+def test_a_message_with_a_nul_is_refused(editor):
+    touch(editor).click("Review and save …")
+    editor.press("Save as revision 1", status=422, message="a\0b")
+    assert summary(editor) == ["Message: The message holds a NUL character."]
