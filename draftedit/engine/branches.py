@@ -23,7 +23,8 @@ class Shape:
 
     `drafted`: over a draft. `as_of`: as it was at a revision, not as live is now.
     `live`: with the rows that the draft has not touched. `parent`: the rows of one
-    parent. `gone`: "hidden", "shown" (those that exist in base) or "all".
+    parent; `field`: the rows whose reference of that name has one value. `gone`:
+    "hidden", "shown" (those that exist in base) or "all".
     """
 
     dialect: str
@@ -31,6 +32,7 @@ class Shape:
     as_of: bool = False
     live: bool = True
     parent: bool = True
+    field: str | None = None
     after: bool = False
     descending: bool = False
     gone: str = "hidden"
@@ -190,6 +192,9 @@ def _place(part: Part, shape: Shape, columns: Any) -> list[sa.ColumnElement[bool
             == sa.bindparam(f"parent_{name}", type_=part.fields[name].codec.plain)
             for name in part.parent_fields
         ]
+    if shape.field is not None:
+        kind = part.fields[shape.field].codec.plain
+        conditions.append(columns[shape.field] == sa.bindparam("referred", type_=kind))
     if shape.after:
         conditions.append(_beyond(part, shape, columns))
     return conditions

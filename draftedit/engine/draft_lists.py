@@ -38,10 +38,10 @@ def listing(
 def open_on(
     dbsession: Session, tables: Tables, target: str, root: Key
 ) -> list[Mapping[str, Any]]:
-    """Return key, owner and opening time of the open drafts on one object."""
+    """Return key, owner, version, opening time of the open drafts on one object."""
     draft, place = tables.draft.c, tables.draft_object.c
     wanted = (
-        sa.select(draft.key, draft.owner, draft.opened_at)
+        sa.select(draft.key, draft.owner, draft.version, draft.opened_at)
         .join_from(tables.draft_object, tables.draft, place.draft == draft.key)
         .where(place.target == target, place.root == to_path(root))
         .where(draft.state == OPEN)

@@ -25,7 +25,8 @@ class DraftRows(View):
     `last_key` is the last key that the draft made; `touched` collects the rows that
     were written, in order, for the answer to the caller. `names` are the rows that
     a batch has named; `replaying` is true while the journal undoes and redoes, where
-    an operation is exact and may touch what is out of sight.
+    an operation is exact and may touch what is out of sight. `lost` are rows that a
+    rebase must not touch: their keys belong to other rows now.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class DraftRows(View):
         self.touched: dict[tuple[str, Key], None] = {}
         self.names: dict[str, Key] = {}
         self.replaying = False
+        self.lost: frozenset[tuple[str, Key]] = frozenset()
 
     def next_key(self, part: Part) -> int:
         """Make a key for a new row: negative, below every live one, never twice."""

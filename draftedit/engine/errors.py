@@ -3,9 +3,13 @@
 Web code turns them into pages and problem+json; see `draftedit.views.errors`.
 """
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from draftedit.engine.foreign import Incoming
 
 Key = tuple[Any, ...]
 
@@ -30,7 +34,10 @@ class Problem:
 class Conflict:
     """The same thing changed in the draft and, since its base, in live.
 
-    `kind` is field, row, link, order or unique; the three sides are encoded values.
+    `kind` is field, row, link, order or unique. The three sides are encoded values:
+    one field's, or a whole row's where `field` is None, or places (`parent`, `after`)
+    where the kind is order; None: it is not there. `other` is the row that has taken
+    the same unique value; who changed live is known only of what was saved.
     """
 
     table: str
@@ -39,9 +46,10 @@ class Conflict:
     kind: str
     base: Any
     draft: Any
-    live: Any
+    live: Any = None
     live_by: str | None = None
-    live_at: str | None = None
+    live_at: datetime.datetime | None = None
+    other: Key | None = None
 
 
 class BadModel(Exception):
@@ -57,7 +65,8 @@ class Unknown(DraftError):
 
     def __init__(self, what: str, name: object) -> None:
         """Say what kind of thing was looked for, and under which name."""
-        super().__init__(f"There is no {what} {name}.")
+        called = ", ".join(map(str, name)) if isinstance(name, list) else name
+        super().__init__(f"There is no {what} {called}.")
         self.what = what
         self.name = name
 
@@ -69,6 +78,14 @@ class Refused(DraftError):
         """Keep every problem; the first speaks for all."""
         super().__init__(problems[0].message if problems else "Refused.")
         self.problems: Sequence[Problem] = problems
+
+
+class NothingToSave(Refused):
+    """The draft changes nothing: a revision would only make the history longer."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__(Problem("Nothing is changed: there is nothing to save."))
 
 
 class BadOperation(DraftError):
@@ -110,14 +127,30 @@ class NotThatMany(DraftError):
 class BaseMoved(DraftError):
     """Others saved the object since the draft was opened."""
 
-    def __init__(self, base: int, current: int) -> None:
-        """Keep the draft's base and the current revision."""
+    def __init__(
+        self, base: int, current: int, incoming: "Sequence[Incoming]" = ()
+    ) -> None:
+        """Keep the draft's base, the current revision, and those since, to look at."""
         super().__init__(
             f"The draft was opened on revision {base};"
             f" the object is at revision {current} now."
         )
         self.base = base
         self.current = current
+        self.incoming = incoming
+
+
+class SaveRace(DraftError):
+    """Another save of the object came between, where the lock could not hold it off.
+
+    As in a cluster whose nodes do not know each other's locks. Roll the transaction
+    back and do the same again: what the other saved comes in then.
+    """
+
+    def __init__(self, seen: int) -> None:
+        """Keep the revision that the save was to follow."""
+        super().__init__(f"Revision {seen + 1} was saved by another at the same time.")
+        self.seen = seen
 
 
 class Conflicts(DraftError):

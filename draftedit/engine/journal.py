@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.errors import DraftError, Problem, Refused
 from draftedit.engine.listing import Listing, read_number, write_cursor
-from draftedit.engine.operations import Done, Operation, from_json
+from draftedit.engine.operations import Batch, Done, Operation, from_json
 from draftedit.engine.tables import Tables
 from draftedit.engine.values import canonical
+
+NOTHING = Batch(())  # what a step became that had no effect when it was redone
 
 
 class BrokenJournal(Refused):
@@ -49,6 +51,31 @@ class Entry:
     at: datetime.datetime
 
 
+@dataclass(frozen=True)
+class Step:
+    """One step as a rebase reads and writes it."""
+
+    sequence: int
+    forward: Operation
+    inverse: Operation
+    label: str | None
+    at: datetime.datetime
+
+    def renewed(self, sequence: int, done: Done) -> "Step":
+        """Return the step as it was done on another base."""
+        new = replace(self, sequence=sequence, forward=done.operation)
+        return replace(new, inverse=done.inverse)
+
+
+class CannotRedo(Refused):
+    """What was undone before a rebase cannot be done on the new base."""
+
+    def __init__(self, sequence: int, *problems: Problem) -> None:
+        """Name the entry before each problem."""
+        where = f"Step {sequence} no longer applies to the newer revision: "
+        super().__init__(*(replace(p, message=where + p.message) for p in problems))
+
+
 class Journal:
     """The operations of one draft, in order."""
 
@@ -68,13 +95,7 @@ class Journal:
     def record(
         self, sequence: int, done: Done, label: str | None, at: datetime.datetime
     ) -> None:
-        """Write what was done at `sequence`; what could be redone is forgotten."""
-        columns = self.table.c
-        self.dbsession.execute(
-            sa.delete(self.table).where(
-                columns.draft == self.draft, columns.sequence >= sequence
-            )
-        )
+        """Write what was done at `sequence`, the journal's end."""
         self.dbsession.execute(
             sa.insert(self.table),
             {
@@ -85,6 +106,15 @@ class Journal:
                 "label": label,
                 "at": at,
             },
+        )
+
+    def forget(self, sequence: int) -> None:
+        """Forget the steps from `sequence` on, which were undone."""
+        columns = self.table.c
+        self.dbsession.execute(
+            sa.delete(self.table).where(
+                columns.draft == self.draft, columns.sequence >= sequence
+            )
         )
 
     def turn_all(
@@ -106,25 +136,84 @@ class Journal:
         finally:
             rows.replaying = False
 
+    def steps(self) -> list[Step]:
+        """Return all steps, for a rebase."""
+        mine = self.table.c.draft == self.draft
+        wanted = sa.select(self.table).where(mine).order_by(self.table.c.sequence)
+        return [
+            Step(
+                one["sequence"],
+                self._read(one["forward"]),
+                self._read(one["inverse"]),
+                one["label"],
+                one["at"],
+            )
+            for one in self.dbsession.execute(wanted).mappings()
+        ]
+
+    def write(self, steps: Iterable[Step]) -> None:
+        """Write the journal of a rebase; the old one is cleared.
+
+        A wish has no `again`: that is how redo knows it.
+        """
+        records = [
+            {
+                "draft": self.draft,
+                "sequence": step.sequence,
+                "forward": canonical(step.forward.to_json()),
+                "inverse": canonical(step.inverse.to_json()),
+                "label": step.label,
+                "at": step.at,
+            }
+            for step in steps
+        ]
+        if records:
+            self.dbsession.execute(sa.insert(self.table), records)
+
+    def _read(self, text: str) -> Operation:
+        return from_json(json.loads(text), self.known, stored=True)
+
     def _turn(self, rows: DraftRows, sequence: int, undo: bool) -> Operation:
         entry = self._entry(sequence)
-        text = entry["inverse"] if undo else entry["again"]
-        operation = from_json(json.loads(text), self.known, stored=True)
+        if not undo and entry["again"] is None:
+            return self._do_wish(rows, sequence, self._read(entry["forward"]))
+        operation = self._read(entry["inverse"] if undo else entry["again"])
         try:
             done = operation.apply(rows)
         except Refused as refusal:
             problems = (replace(p, operation=None) for p in refusal.problems)
             raise BrokenJournal(sequence, *problems) from refusal
         if done is None:
-            raise BrokenJournal(sequence, Problem("It changes nothing any more."))
-        kept = {"again" if undo else "inverse": canonical(done.inverse.to_json())}
+            if operation != NOTHING:
+                raise BrokenJournal(sequence, Problem("It changes nothing any more."))
+            done = Done(NOTHING, NOTHING)
+        self._keep(sequence, "again" if undo else "inverse", done.inverse)
+        return done.operation
+
+    def _do_wish(self, rows: DraftRows, sequence: int, wish: Operation) -> Operation:
+        """Do a step that was undone before a rebase: here it was never done.
+
+        What is so already is done without an effect, so that the next can follow.
+        """
+        rows.replaying = False
+        try:
+            done = wish.apply(rows) or Done(NOTHING, NOTHING)
+        except Refused as refusal:
+            problems = (replace(p, operation=None) for p in refusal.problems)
+            raise CannotRedo(sequence, *problems) from refusal
+        finally:
+            rows.replaying = True
+        self._keep(sequence, "forward", done.operation)
+        self._keep(sequence, "inverse", done.inverse)
+        return done.operation
+
+    def _keep(self, sequence: int, name: str, operation: Operation) -> None:
         columns = self.table.c
         self.dbsession.execute(
             sa.update(self.table)
             .where(columns.draft == self.draft, columns.sequence == sequence)
-            .values(kept)
+            .values({name: canonical(operation.to_json())})
         )
-        return done.operation
 
     def _entry(self, sequence: int) -> Mapping[str, Any]:
         columns = self.table.c

@@ -5,11 +5,14 @@ from typing import Any
 
 # Inside a column, the escapes of JSON Pointer (RFC 6901) and one for the comma.
 _ESCAPES = (("~", "~0"), ("/", "~1"), (",", "~2"))
+# What a URL would take for something else as a whole segment is marked in front.
+_MARK, _TAKEN = "~3", frozenset({"", ".", "..", "new"})
 
 
 def to_path(key: Sequence[Any]) -> str:
     """Spell a key for a path: columns joined by a comma, each escaped."""
-    return ",".join(_escape(str(value)) for value in key)
+    path = ",".join(_escape(str(value)) for value in key)
+    return _MARK + path if path in _TAKEN else path
 
 
 def from_path(text: str) -> tuple[str, ...]:
@@ -17,7 +20,8 @@ def from_path(text: str) -> tuple[str, ...]:
 
     Raises ValueError where an escape is none.
     """
-    return tuple(_unescape(part) for part in text.split(","))
+    path = text.removeprefix(_MARK) if text.removeprefix(_MARK) in _TAKEN else text
+    return tuple(_unescape(part) for part in path.split(","))
 
 
 def to_list(key: Sequence[Any]) -> list[Any]:

@@ -17,11 +17,17 @@ from draftedit.engine.tables import Tables
 
 
 def open_on(
-    dbsession: Session, tables: Tables, target: Target, key: Sequence[Any], owner: str
+    dbsession: Session,
+    tables: Tables,
+    target: Target,
+    key: Sequence[Any],
+    owner: str,
+    may_be_gone: bool = False,
 ) -> DraftRecord:
     """Open a draft on the object `key`: copy its root row, and nothing else.
 
-    Raises Unknown where there is no such object.
+    `may_be_gone`: of an object that was deleted there is nothing to copy. Raises
+    Unknown where there is no such object.
     """
     root = parse_key(target.root, key, dbsession.get_bind().dialect.name)
     # The revision is read first: were the row read first, a save in between would
@@ -29,6 +35,8 @@ def open_on(
     record = _record(dbsession, tables, target, root, owner, exists=True)
     rows = DraftRows(dbsession, target, root, record.key, 0, record.base)
     row = rows.find(target.name, root)
+    if row is None and may_be_gone:
+        return record
     # A database that takes "A" for "a" found it under another key than its own.
     if row is None or row.key != root:
         raise Unknown(target.name, to_path(root))

@@ -79,6 +79,8 @@ def _link(owner: Found, relation: RelationshipProperty[Any]) -> Found:
     table = relation.secondary
     if not isinstance(table, sa.Table):
         raise BadModel(f"{relation}: its secondary is no table")
+    if table.autoincrement_column is not None:
+        raise BadModel(f"{table.name} has a key of its own: map it as a class")
     pairs = relation.synchronize_pairs
     return Found(table, None, owner.table.name, _parent_fields(owner, pairs))
 

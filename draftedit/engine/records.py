@@ -3,6 +3,7 @@
 import datetime
 import json
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -129,21 +130,33 @@ def lock(dbsession: Session, tables: Tables, key: int) -> None:
 
     https://www.postgresql.org/docs/current/transaction-iso.html#XACT-READ-COMMITTED
     """
+    if dbsession.get_bind().dialect.name == "sqlite":
+        return  # who writes there began with BEGIN IMMEDIATE: the lock is held
+    dbsession.execute(_lock_statement(tables), {"draft_key": key})
+
+
+@cache
+def _lock_statement(tables: Tables) -> sa.Select[Any]:
     column = tables.draft.c.key
-    dbsession.execute(sa.select(column).where(column == key).with_for_update())
+    wanted = sa.select(column).where(column == sa.bindparam("draft_key"))
+    return wanted.with_for_update()
 
 
 def load(
     dbsession: Session, tables: Tables, key: int, owner: str | None
 ) -> DraftRecord:
     """Return the draft `key`, of `owner` unless that is None; raise Unknown."""
-    wanted = select_drafts(tables).where(tables.draft.c.key == key)
-    if owner is not None:
-        wanted = wanted.where(tables.draft.c.owner == owner)
-    record = dbsession.execute(wanted).mappings().one_or_none()
-    if record is None:
+    found = dbsession.execute(_load_statement(tables), {"draft_key": key})
+    record = found.mappings().one_or_none()
+    if record is None or owner not in (None, record["owner"]):
         raise Unknown("draft", key)
     return DraftRecord(**record)
+
+
+@cache
+def _load_statement(tables: Tables) -> sa.Select[Any]:
+    key = tables.draft.c.key == sa.bindparam("draft_key")
+    return select_drafts(tables).where(key)
 
 
 def change(
@@ -151,10 +164,26 @@ def change(
 ) -> DraftRecord:
     """Write new values; the version rises by one."""
     values |= {"version": record.version + 1, "changed_at": now()}
-    column = tables.draft.c.key
-    statement = sa.update(tables.draft).where(column == record.key)
-    dbsession.execute(statement, values)
+    where = {"draft_key": record.key}
+    dbsession.execute(_change_statement(tables), values | where)
     return replace(record, **values)
+
+
+@cache
+def _change_statement(tables: Tables) -> sa.Update:
+    key = tables.draft.c.key == sa.bindparam("draft_key")
+    return sa.update(tables.draft).where(key)
+
+
+def rebased(
+    dbsession: Session, tables: Tables, record: DraftRecord, base: int, **values: Any
+) -> DraftRecord:
+    """Put the draft on another base; the version rises by one."""
+    place = tables.draft_object.c
+    mine = (place.draft == record.key, place.target == record.target)
+    dbsession.execute(sa.update(tables.draft_object).where(*mine).values(base=base))
+    changed = change(dbsession, tables, record, **values)
+    return replace(changed, base=base, current=base)
 
 
 def close(

@@ -33,6 +33,7 @@ def build_target(
     order: Mapping[str, str],
     metadata: sa.MetaData,
     park: Park | None,
+    review: bool,
     owned: Mapping[str, str],
 ) -> Target:
     """Describe the target whose root is mapped by `root`.
@@ -56,7 +57,7 @@ def build_target(
     if label not in parts[name].fields:
         raise BadModel(f"label= names {label}, which is no column of {name}")
     parts[name] = replace(parts[name], label_field=label)
-    return Target(name, label, parts, in_order, park)
+    return Target(name, label, parts, in_order, park, review=review)
 
 
 def _part(

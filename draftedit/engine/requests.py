@@ -2,6 +2,8 @@
 
 import datetime
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,12 +23,17 @@ class Stored:
 
 def find(dbsession: Session, tables: Tables, owner: str, key: str) -> Stored | None:
     """Return the answer given to the request key `key` of `owner`, if any."""
-    request = tables.request.c
-    wanted = sa.select(request.digest, request.status, request.answer).where(
-        request.owner == owner, request.key == key
-    )
-    found = dbsession.execute(wanted).one_or_none()
+    where = {"owner": owner, "key": key}
+    found = dbsession.execute(_find_statement(tables), where).one_or_none()
     return None if found is None else Stored(*found)
+
+
+@cache
+def _find_statement(tables: Tables) -> sa.Select[Any]:
+    request = tables.request.c
+    return sa.select(request.digest, request.status, request.answer).where(
+        request.owner == sa.bindparam("owner"), request.key == sa.bindparam("key")
+    )
 
 
 def store(

@@ -161,6 +161,11 @@ class Part:
         """Return the key of an encoded row."""
         return tuple(values[name] for name in self.key)
 
+    def is_draft_made(self, key: tuple[Any, ...]) -> bool:
+        """Tell whether a draft has counted this key, for save to replace it."""
+        name = self.generated_key
+        return name is not None and int(key[self.key.index(name)]) <= 0
+
     def parent_key_of(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return the key of an encoded row's parent."""
         return tuple(values[name] for name in self.parent_fields)
@@ -171,7 +176,9 @@ class Target:
     """A kind of object that may be drafted: one root class and its parts.
 
     `tables` has the root first and every parent before its parts; `insert_order`
-    is such an order that respects references that may not be NULL, too.
+    is such an order that respects references that may not be NULL, too. `checks` and
+    `notes` are the host's own: see `draftedit.engine.checks`. `review`: what others
+    saved meanwhile is to be looked at before a save.
     """
 
     name: str
@@ -179,6 +186,9 @@ class Target:
     tables: dict[str, Part]
     insert_order: tuple[str, ...]
     park: Park | None = field(default=None, compare=False)
+    checks: tuple[Callable[..., Any], ...] = field(default=(), compare=False)
+    notes: tuple[Callable[..., Any], ...] = field(default=(), compare=False)
+    review: bool = False
 
     __hash__ = object.__hash__
 

@@ -36,9 +36,9 @@ def page(view: View, part: Part, query: Query) -> Page:
     levels = _levels(view, part)
     start = _read_path(view, levels, query.after)
     root = view.find(view.target.name, view.root)
-    hidden = root is not None and root.gone
-    if hidden and not query.gone:
+    if root is None or (root.gone and not query.gone):
         return Page([], None)
+    hidden = root.gone
     rows: list[Row] = []
     path: Path = []
     statements = 0

@@ -73,9 +73,11 @@ def _history_table(
 ) -> sa.Table:
     """Make the table of rows as they were before a revision replaced them.
 
-    `absent`: the revision inserted the row.
+    `absent`: the revision inserted the row. The last index finds what came in since a
+    revision: by the others all history of the object would be read.
     """
     name = f"{live.name}_history"
+    newest = ("root", "revision")
     return sa.Table(
         name,
         metadata,
@@ -85,6 +87,7 @@ def _history_table(
         sa.Column("replaced_at", UtcDateTime, nullable=False),
         sa.Column("absent", sa.Boolean, nullable=False),
         *_index(f"ix_{name}_parent", ("root", *parent, "revision"), ("root", *key)),
+        *([sa.Index(f"ix_{name}_revision", *newest)] if parent else []),
     )
 
 

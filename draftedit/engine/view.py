@@ -82,13 +82,13 @@ class View:
 
     def _read(self, part: Part, key: Key) -> Row | None:
         statement = row_statement(part, self.draft is not None, self.as_of is not None)
-        binds = key_binds(part, key) | self._binds()
+        binds = key_binds(part, key) | self.binds()
         record = self.dbsession.execute(statement, binds).mappings().first()
         if record is None or record[ABSENT]:
             return None
         return row_from(part, dict(record))
 
-    def _binds(self) -> dict[str, Any]:
+    def binds(self) -> dict[str, Any]:
         """Return what every statement of this view is told."""
         binds: dict[str, Any] = {}
         if self.draft is not None:
@@ -213,7 +213,7 @@ class View:
             gone="shown" if query.gone else "hidden",
             search=bool(query.search),
         )
-        binds: dict[str, Any] = {"limit": limit + 1, **self._binds()}
+        binds: dict[str, Any] = {"limit": limit + 1, **self.binds()}
         if parent is not None:
             binds |= parent_binds(part, parent)
         if after is not None:

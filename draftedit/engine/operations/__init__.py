@@ -9,6 +9,7 @@ from draftedit.engine.operations.batch import Batch
 from draftedit.engine.operations.delete import Delete, Restore
 from draftedit.engine.operations.insert import Insert
 from draftedit.engine.operations.move import Move, Rekey
+from draftedit.engine.operations.recreate import Recreate
 from draftedit.engine.operations.set import Set
 
 # What a caller may send, by its name in JSON.
@@ -16,7 +17,11 @@ PUBLIC: dict[str, type[Operation]] = {
     one.op: one for one in (Set, Insert, Delete, Restore, Move, Batch)
 }
 # What the journal may hold.
-BUILT_IN: dict[str, type[Operation]] = {**PUBLIC, Rekey.op: Rekey}
+BUILT_IN: dict[str, type[Operation]] = {
+    **PUBLIC,
+    Rekey.op: Rekey,
+    Recreate.op: Recreate,
+}
 
 __all__ = [
     "BUILT_IN",
@@ -28,6 +33,7 @@ __all__ = [
     "Insert",
     "Move",
     "Operation",
+    "Recreate",
     "Ref",
     "Rekey",
     "Restore",

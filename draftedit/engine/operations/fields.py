@@ -118,6 +118,15 @@ def defaults(part: Part, given: Mapping[str, Any], dialect: str) -> dict[str, An
     return values
 
 
+def omitted(part: Part, given: Mapping[str, Any]) -> frozenset[str]:
+    """Return the columns that a new row leaves to the host or the database."""
+    return frozenset(
+        name
+        for name, field in part.fields.items()
+        if name not in given and (field.has_default or not field.nullable)
+    )
+
+
 def _evaluated(default: sa.ColumnDefault) -> Any:
     if default.is_callable:
         return default.arg(None)

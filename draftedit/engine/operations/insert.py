@@ -19,7 +19,7 @@ from draftedit.engine.operations.base import (
 )
 from draftedit.engine.operations.batch import Batch
 from draftedit.engine.operations.delete import Delete, Restore
-from draftedit.engine.operations.fields import canonical_values, defaults
+from draftedit.engine.operations.fields import canonical_values, defaults, omitted
 from draftedit.engine.operations.move import Move, make_rekey, with_rekey
 from draftedit.engine.operations.naming import part_of, refused, row_of
 from draftedit.engine.operations.place import find_gap, find_place, parent_key
@@ -64,7 +64,10 @@ class Insert(Operation):
         values |= defaults(part, values, rows.dialect)
         _require(part, values)
         if part.generated_key and part.generated_key not in values:
-            values[part.generated_key] = rows.next_key(part)
+            # On a newer base it keeps its identity: later operations name it.
+            at = part.key.index(part.generated_key)
+            number = rows.next_key(part) if self.key is None else self.key[at]
+            values[part.generated_key] = number
         key = part.key_of(values)
         given = {n: v for n, v in values.items() if part.fields[n].insertable}
         parent, rekey = part.parent_key_of(values), None
@@ -74,12 +77,11 @@ class Insert(Operation):
             )
             rekey = make_rekey(rows, part, place.rekeyed)
             values[part.order] = place.key
-        omitted = frozenset(
-            name
-            for name, field in part.fields.items()
-            if name not in values and (field.has_default or not field.nullable)
+        rows.add(
+            part,
+            {name: values.get(name) for name in part.columns},
+            omitted(part, values),
         )
-        rows.add(part, {name: values.get(name) for name in part.columns}, omitted)
         done = replace(
             self,
             values=given,

@@ -42,6 +42,8 @@ def key_of(rows: DraftRows, part: Part, raw: AnyKey) -> Key:
 def row_of(rows: DraftRows, part: Part, raw: AnyKey) -> Row:
     """Return the row of this object that an operation names, or refuse."""
     key = key_of(rows, part, raw)
+    if (part.name, key) in rows.lost:
+        raise refused("The key belongs to another row now.", table=part.name, key=key)
     # What the journal names was this object's when it was done, and stays the draft's
     # whatever became of the rows above it.
     row = rows.find(part.name, key) if rows.replaying else None

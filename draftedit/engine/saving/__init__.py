@@ -7,8 +7,9 @@
 import json
 from dataclasses import dataclass, field
 
+from draftedit.engine.checks import validate
 from draftedit.engine.draft_rows import DraftRows
-from draftedit.engine.errors import Key, Problem, Refused
+from draftedit.engine.errors import Key, NothingToSave
 from draftedit.engine.keys import to_list, to_path
 from draftedit.engine.records import DraftRecord
 from draftedit.engine.saving.compare import compare
@@ -44,12 +45,16 @@ class Saved:
 
 
 def save(
-    rows: DraftRows, tables: Tables, record: DraftRecord, message: str | None
+    rows: DraftRows,
+    tables: Tables,
+    record: DraftRecord,
+    message: str | None,
+    validated: bool = True,
 ) -> Saved:
     """Write the net changes of a draft to live; keep what they replace as history.
 
-    Raises BaseMoved, Conflicts or Refused, with nothing written. Closing the draft
-    is the caller's.
+    `validated`: the host's own checks may refuse. Raises Conflicts, Refused or
+    SaveRace, with nothing written. Closing the draft is the caller's.
     """
     dbsession = rows.dbsession
     # What the host has pending is its own, and older than the save.
@@ -57,10 +62,11 @@ def save(
     with dbsession.no_autoflush, dbsession.begin_nested():
         is_recorded = lock(dbsession, tables, record)
         plan = make_plan(rows)
-        if plan.count == 0:
-            # A revision that changes nothing would only make the history longer.
-            raise Refused(Problem("Nothing is changed: there is nothing to save."))
         live = compare(rows, plan)
+        if plan.count == 0:
+            raise NothingToSave
+        if validated:
+            validate(rows)
         number = record.base + 1
         is_first = plan.makes_object and number == 1
         revision = Revision(record.target, record.root, number, is_recorded, is_first)

@@ -58,9 +58,11 @@ def archive(
 def archive_inserted(work: Work, part: Part, keys: Iterable[Key]) -> None:
     """Note that the revision inserted these rows: before it they were not there.
 
-    Of a new object, which was nowhere before, this goes without saying; and where the
-    database gives the key of a row deleted just now, history has that row.
+    Of a new object the root says so for all; and where the database gives the key of
+    a row deleted just now, history has that row.
     """
+    if work.revision.is_first and part is not work.target.root:
+        return
     records = []
     for key in keys:
         if (part.name, key) in work.archived:
@@ -68,7 +70,7 @@ def archive_inserted(work: Work, part: Part, keys: Iterable[Key]) -> None:
         work.archived.add((part.name, key))
         columns = part.decode(dict(zip(part.key, key, strict=True)))
         records.append(_absent(work.revision) | columns)
-    if records and not work.revision.is_first:
+    if records:
         work.dbsession.execute(sa.insert(part.history), records)
 
 

@@ -55,12 +55,15 @@ def _dangling(work: Work, part: Part, field: Field, other: Part) -> Iterator[Pro
         wanted = sa.select(
             *(part.fields[name].read() for name in (*part.key, field.name))
         ).where(columns_in(part, (field.name,), chunk))
+        wanted = wanted.order_by(*(part.live.c[name] for name in part.key))
         for *columns, value in work.dbsession.execute(wanted):
             key = encoded_key(part, columns)
             if key not in going:
                 message = f"This refers to a {other.title} that is deleted."
                 gone: Key = (field.codec.encode(value),)
-                yield Problem(message, part.name, key, field.name, other=gone)
+                # A new row has a real key by now, which it loses again.
+                mine = work.keys.of_draft(part, key)
+                yield Problem(message, part.name, mine, field.name, other=gone)
 
 
 def delete(work: Work) -> None:

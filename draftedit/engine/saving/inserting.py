@@ -50,7 +50,7 @@ def _instance(work: Work, part: Part, row: Row) -> Any:
     later = []
     for name, value in row.values.items():
         field = part.fields[name]
-        if name in row.omitted or field.generated or field.read_only:
+        if name in row.omitted or not _is_given(part, field, row):
             continue
         if _must_wait(work, field, value):
             later.append(name)
@@ -60,6 +60,13 @@ def _instance(work: Work, part: Part, row: Row) -> Any:
     if later:
         work.waiting.append(Waiting(part, row, later))
     return instance
+
+
+def _is_given(part: Part, field: Field, row: Row) -> bool:
+    """Tell whether save names a column; a row that came back keeps its counted key."""
+    if field.generated:
+        return not part.is_draft_made(row.key)
+    return not field.read_only
 
 
 def _must_wait(work: Work, field: Field, value: Any) -> bool:

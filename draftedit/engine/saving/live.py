@@ -63,10 +63,10 @@ def encoded_key(part: Part, values: Iterable[Any]) -> Key:
     )
 
 
-def read_locked(
-    dbsession: Session, part: Part, keys: Iterable[Key], deleting: bool
+def read_rows(
+    dbsession: Session, part: Part, keys: Iterable[Key], lock: str | None = None
 ) -> dict[Key, dict[str, Any]]:
-    """Read live rows FOR UPDATE; those that stay only FOR NO KEY UPDATE.
+    """Read live rows; `lock`: FOR UPDATE where they "go", else so that they "stay".
 
     A child that others insert just now needs the key of its parent, no more:
     https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-ROWS
@@ -77,8 +77,9 @@ def read_locked(
             sa.select(*(f.read() for f in part.fields.values()))
             .where(has_key(part, chunk))
             .order_by(*(part.live.c[name] for name in part.key))
-            .with_for_update(key_share=not deleting)
         )
+        if lock is not None:
+            wanted = wanted.with_for_update(key_share=lock == "stay")
         for record in dbsession.execute(wanted).mappings():
             values = part.encode(dict(record))
             found[part.key_of(values)] = values

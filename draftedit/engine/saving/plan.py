@@ -47,7 +47,8 @@ def make_plan(rows: DraftRows) -> Plan:
             if kind is not None:
                 kind[name].append(row)
         if rows.target.tables[name].generated_key is not None:
-            # −1 was made before −2: the real keys are given in that order, too.
+            # −1 was made before −2: the real keys are given in that order, too, and
+            # after those that come back: the database must not give one of these.
             plan.new[name].reverse()
     return plan
 
@@ -61,6 +62,7 @@ def _kind(rows: DraftRows, plan: Plan, row: Row) -> ByTable | None:
         return None if row.is_new else plan.gone
     if row.state == "same":
         return None
-    if rows.in_sight(row):
+    # What hangs below a row that plain SQL has deleted is a conflict yet to be found.
+    if not rows.hidden(row):
         return plan.new if row.is_new else plan.changed
     return None if row.is_new else plan.sunk

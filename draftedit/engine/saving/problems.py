@@ -10,12 +10,13 @@ from sqlalchemy.exc import DBAPIError
 from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.errors import Key, Problem, Refused
 from draftedit.engine.rows import Row
-from draftedit.engine.saving import messages
-from draftedit.engine.saving.compare import LiveRows
+from draftedit.engine.saving import messages, reflected
 from draftedit.engine.saving.deferred import MISSING
 from draftedit.engine.saving.live import bound, encoded_key
 from draftedit.engine.saving.plan import Plan
+from draftedit.engine.saving.reflected import Reference
 from draftedit.engine.saving.revision import Revision
+from draftedit.engine.saving.sides import LiveRows
 from draftedit.engine.saving.work import Work
 from draftedit.engine.saving.writer import write
 from draftedit.engine.schema import Part
@@ -67,6 +68,8 @@ def _explain(work: Work, error: DBAPIError) -> Problem:
     if messages.is_foreign_key(error):
         return Problem(IN_USE, part.name, at.key)
     field = messages.field_named(part, error)
+    if field is None and at.row is not None:
+        field = reflected.too_large(work, part, at.row)
     return Problem(messages.reason(error), part.name, at.key, field)
 
 
@@ -83,23 +86,20 @@ def _of_deferred(work: Work, error: DBAPIError) -> Problem:
 
 def _missing(work: Work, part: Part, row: Row) -> str | None:
     """Find the reference to nothing: not every database names it."""
-    references = sorted(part.live.foreign_keys, key=lambda key: key.parent.name)
-    return next((k.parent.name for k in references if _is_void(work, row, k)), None)
+    found = sorted(reflected.references(work, part), key=lambda one: one.field)
+    return next((one.field for one in found if _is_void(work, part, row, one)), None)
 
 
-def _is_void(work: Work, row: Row, key: sa.ForeignKey) -> bool:
+def _is_void(work: Work, part: Part, row: Row, reference: Reference) -> bool:
     """Tell whether a row refers to one that is neither live nor new in the draft."""
-    part, other = work.target.tables[row.table], key.column
-    value = row.values[key.parent.name]
+    value, table = row.values.get(reference.field), reference.table
     if value is None:
         return False
-    if other.table.name in work.target.tables and value in work.new_values(
-        other.table.name, other.name
-    ):
+    name = reference.column.name
+    if table in work.target.tables and value in work.new_values(table, name):
         return False
-    there = sa.select(sa.literal(1)).where(
-        other == bound(part.fields[key.parent.name], value)
-    )
+    wanted = bound(part.fields[reference.field], value)
+    there = sa.select(sa.literal(1)).where(reference.column == wanted)
     return work.dbsession.scalar(there.limit(1)) is None
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from draftedit.engine import records
-from draftedit.engine.errors import BaseMoved, Key
+from draftedit.engine.errors import Key, SaveRace
 from draftedit.engine.keys import to_path
 from draftedit.engine.records import DraftRecord
 from draftedit.engine.tables import Tables
@@ -30,17 +30,18 @@ class Revision:
 
 
 def lock(dbsession: Session, tables: Tables, record: DraftRecord) -> bool:
-    """Lock the object's record; tell whether there is one. Raises BaseMoved."""
-    current = _locked(dbsession, tables, record.target, record.root)
+    """Lock the object's record; tell whether there is one. Raises SaveRace."""
+    current = locked(dbsession, tables, record.target, record.root)
     if (current or 0) != record.base:
-        raise BaseMoved(record.base, current or 0)
+        raise SaveRace(record.base)
     return current is not None
 
 
-def _locked(dbsession: Session, tables: Tables, target: str, root: str) -> int | None:
-    """Lock in a statement of its own, and read what is after the wait.
+def locked(dbsession: Session, tables: Tables, target: str, root: str) -> int | None:
+    """Lock an object's record, if there is one, and return its revision.
 
-    A subselect in the locking statement might see the state from before it.
+    In a statement of its own, which reads what is there after the wait: a subselect
+    in the locking statement might see the state from before it.
     """
     one = tables.object.c
     wanted = sa.select(one.revision).where(one.target == target, one.root == root)
@@ -50,7 +51,8 @@ def _locked(dbsession: Session, tables: Tables, target: str, root: str) -> int |
 def count_up(dbsession: Session, tables: Tables, record: DraftRecord) -> None:
     """Decide who wins before a row of the host is written.
 
-    The condition holds even where a lock can be lost, as in a Galera cluster.
+    The condition holds even where a lock can be lost, as in a Galera cluster; then it
+    raises SaveRace.
     """
     one = tables.object.c
     counted = dbsession.connection().execute(
@@ -60,7 +62,7 @@ def count_up(dbsession: Session, tables: Tables, record: DraftRecord) -> None:
         .values(revision=record.base + 1)
     )
     if counted.rowcount != 1:
-        raise BaseMoved(record.base, record.base + 1)
+        raise SaveRace(record.base)
 
 
 def adopt(dbsession: Session, tables: Tables, revision: Revision, root: Key) -> None:
@@ -70,7 +72,7 @@ def adopt(dbsession: Session, tables: Tables, revision: Revision, root: Key) -> 
     of this key was before, so that its history stays apart.
     """
     revision.root = to_path(root)
-    seen = _locked(dbsession, tables, revision.target, revision.root)
+    seen = locked(dbsession, tables, revision.target, revision.root)
     place = {"target": revision.target, "root": revision.root}
     if seen is None:
         record = {**place, "revision": revision.number}

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.errors import Key, Problem, Refused
 from draftedit.engine.rows import Row
-from draftedit.engine.saving.compare import LiveRows
 from draftedit.engine.saving.plan import Plan
 from draftedit.engine.saving.revision import Revision
+from draftedit.engine.saving.sides import LiveRows
 from draftedit.engine.schema import Field, Part
 from draftedit.engine.tables import Tables
 
@@ -25,6 +25,7 @@ class Keys:
     def __init__(self) -> None:
         """Know none yet."""
         self.counted: dict[tuple[str, Any], Any] = {}
+        self.made: dict[tuple[str, Any], Any] = {}
 
     def learn(self, part: Part, draft_made: Key, real: Key) -> None:
         """Note the number that the database gave to a new row."""
@@ -32,6 +33,7 @@ class Keys:
         if name is not None:
             at = part.key.index(name)
             self.counted[part.name, draft_made[at]] = real[at]
+            self.made[part.name, real[at]] = draft_made[at]
 
     def value(self, field: Field, value: Any) -> Any:
         """Return what stands for a value of the draft in live."""
@@ -43,6 +45,14 @@ class Keys:
         """Return the real key of a row of the draft."""
         pairs = zip(part.key, key, strict=True)
         return tuple(self.value(part.fields[name], value) for name, value in pairs)
+
+    def of_draft(self, part: Part, key: Key) -> Key:
+        """Return the key by which the draft knows a row that is live now."""
+        fields = (part.fields[name] for name in part.key)
+        return tuple(
+            self.made.get((str(field.made_by_draft), value), value)
+            for field, value in zip(fields, key, strict=True)
+        )
 
 
 @dataclass(frozen=True)

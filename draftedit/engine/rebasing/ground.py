@@ -1,0 +1,174 @@
+"""What the last batch of a rebase builds on: the new draft, and the old three sides."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from draftedit.engine.draft_rows import DraftRows
+from draftedit.engine.errors import Key, Problem, Refused
+from draftedit.engine.foreign import RowId
+from draftedit.engine.listing import Query
+from draftedit.engine.operations import Delete, Done, Insert, Move, Operation, Restore
+from draftedit.engine.operations.base import LAST, AnyKey
+from draftedit.engine.operations.naming import row_of
+from draftedit.engine.operations.recreate import Recreate
+from draftedit.engine.rows import Row
+from draftedit.engine.saving.sides import Sides
+from draftedit.engine.schema import Part
+from draftedit.engine.tree import neighbours
+
+PAGE = 200  # rows of the base that are read at a time, to come back
+
+
+@dataclass
+class Ground:
+    """The draft's rows on the new base, and what was done to them last, in order."""
+
+    rows: DraftRows
+    sides: Sides
+    done: list[Done] = field(default_factory=list)
+    brought: set[RowId] = field(default_factory=set)
+
+    def apply(self, operation: Operation) -> None:
+        """Do one more operation of the last batch; raise Refused."""
+        done = operation.apply(self.rows)
+        if done is not None:
+            self.done.append(done)
+
+    def part(self, table: str) -> Part:
+        """Return the part of that name."""
+        return self.sides.parts[table]
+
+    def find(self, table: str, key: Key) -> Row | None:
+        """Return a row of this object on the new base; another's is none."""
+        row = self.rows.find(table, key)
+        return row if row is not None and self.rows.belongs(row) else None
+
+    def in_sight(self, table: str, key: Key) -> bool:
+        """Tell whether a row can be seen in the draft now."""
+        row = self.find(table, key)
+        return row is not None and self.rows.in_sight(row)
+
+    def is_there(self, table: str, key: Key) -> bool:
+        """Tell whether it can be seen and is the row that the draft knew."""
+        return self.in_sight(table, key) and not self.sides.is_another(table, key)
+
+    # Rows that come back
+
+    def ensure(
+        self, table: str, key: Key, values: Mapping[str, Any] | None = None
+    ) -> list[RowId]:
+        """Bring a row into sight, with those above it: restored, or as the base had it.
+
+        `values`: what it is to be where it is gone for good. Returns the rows that the
+        draft had deleted and that are restored. Raises Refused where its key belongs to
+        another row now.
+        """
+        row = self.find(table, key)
+        if row is not None:
+            restored = self.ensure_parent(table, row.values)
+            if row.gone:
+                self.apply(Restore(table, key))
+                restored.append((table, key))
+            return restored
+        values = values or self._before(table, key)
+        restored = self.ensure_parent(table, values)
+        self.apply(Recreate(table, values))
+        self.brought.add((table, key))
+        return restored
+
+    def ensure_parent(self, table: str, values: Mapping[str, Any]) -> list[RowId]:
+        """Bring into sight what values lie below, if that is not the root."""
+        above = self.sides.parent(self.part(table), values)
+        return [] if above is None else self.ensure(*above)
+
+    def delete_again(self, table: str, key: Key, unless_above: RowId) -> None:
+        """Delete what was restored, unless a row still hangs below it."""
+        row = self.rows.row(*unless_above)
+        path = [(one.table, one.key) for one in self.rows.ancestors(row)]
+        if (table, key) not in path and self.in_sight(table, key):
+            self.apply(Delete(table, key))
+
+    def ensure_whole(
+        self, table: str, key: Key, values: Mapping[str, Any] | None = None
+    ) -> None:
+        """Bring a row into sight, and what the base had below it, as it was there."""
+        self.ensure(table, key, values)
+        for child, row in self._below(table, key):
+            if (child, row.key) in self.sides.gone:
+                continue
+            if self.find(child, row.key) is None:
+                self.ensure_whole(child, row.key)
+
+    def _before(self, table: str, key: Key) -> Mapping[str, Any]:
+        """Return a row as the base had it, or as this draft made it."""
+        row = self.sides.base.find(table, key) or self.sides.new.get((table, key))
+        values = row.values if row else self.sides.origins.get((table, key))
+        if values is None:
+            message = "It was deleted behind draftedit's back: nothing is left of it."
+            raise Refused(Problem(message, table, key))
+        return values
+
+    def _below(self, table: str, key: Key) -> Iterator[tuple[str, Row]]:
+        base = self.sides.base
+        for child in self.part(table).children:
+            part, after = self.part(child), None
+            while True:
+                rows, after = base.fetch(part, Query(child), key, after, PAGE)
+                yield from ((child, row) for row in rows)
+                if after is None:
+                    break
+
+    # Places
+
+    def move(self, row: Row, parent: Key, order: str | None) -> None:
+        """Put a row below a parent, where an order key of old would stand."""
+        part = self.part(row.table)
+        here = part.parent_key_of(row.values)
+        if part.order is None or (here == parent and row.values[part.order] == order):
+            return
+        after = self.sibling_before(part, parent, order, row.key)
+        self.apply(Move(part.name, row.key, parent, after))
+
+    def sibling_before(
+        self, part: Part, parent: Key, order: str | None, itself: Key
+    ) -> Key | None:
+        """Return the sibling behind which an order key stands; None: the first place.
+
+        `order` is None for the last place.
+        """
+        at = None if order is None else (order, *itself)
+        for row in neighbours(self.rows, part, parent, at, descending=True):
+            if row.key != itself and not row.gone:
+                return row.key
+        return None
+
+    def moving(self, row: Row, parent: Key) -> Operation:
+        """Return the move below a parent, where the row's order key of old stands."""
+        part = self.part(row.table)
+        order = row.values[str(part.order)]
+        after = self.sibling_before(part, parent, order, row.key)
+        return Move(part.name, row.key, parent, after)
+
+    def moved_behind(self, row: Row, after: AnyKey) -> Operation:
+        """Return the move behind another row (None: to the first place, LAST)."""
+        part, parent = self.part(row.table), None
+        if after is not None and after is not LAST:
+            other = row_of(self.rows, part, after)
+            parent = part.parent_key_of(other.values)
+        return Move(row.table, row.key, parent, after)
+
+    def insert(self, row: Row, key: Key | None) -> Operation:
+        """Return the operation that makes a row of the old draft again."""
+        part = self.part(row.table)
+        values = {
+            name: value
+            for name, value in row.values.items()
+            if part.fields[name].insertable and name not in row.omitted
+        }
+        parent = part.parent_key_of(row.values)
+        insert = Insert(part.name, values, parent, key=key)
+        if part.order is None:
+            return insert
+        after = self.sibling_before(part, parent, row.values[part.order], row.key)
+        return Insert(part.name, values, parent, after, key=key)

@@ -1,0 +1,82 @@
+"""What a user decides about conflicts: base, mine, theirs, or a value of one's own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from draftedit.engine.draft_rows import DraftRows
+from draftedit.engine.errors import (
+    Conflict,
+    Conflicts,
+    Key,
+    Problem,
+    Refused,
+    Unknown,
+)
+
+TAKES = ("base", "draft", "live", "value")
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """One choice: for a field, for a row (`field` is None), or for all (no table).
+
+    `take` is base, draft, live or value; `value` is the value of one's own: a field's,
+    or for an order the sibling to stand after (None: the first place).
+    """
+
+    take: str
+    table: str | None = None
+    key: Key | None = None
+    field: str | None = None
+    value: Any = None
+
+
+def encoded(rows: DraftRows, one: Resolution) -> Resolution:
+    """Return a choice with the key as the conflicts have it.
+
+    Raises Refused for what can be no row.
+    """
+    if one.table is None:
+        return one
+    try:
+        return replace(one, key=rows.key(rows.part(one.table), one.key or ()))
+    except Unknown:
+        raise _no_conflict(one) from None
+
+
+def match(
+    found: Sequence[Conflict], resolutions: Sequence[Resolution]
+) -> list[tuple[Conflict, Resolution]]:
+    """Return each conflict with the choice made for it: the one that points closest.
+
+    Of several that point as closely, the last one said counts. Raises Conflicts with
+    those that are open still, Refused for a choice about what is no conflict.
+    """
+    said = {(one.table, one.key, one.field): one for one in resolutions}
+    there_are: set[Any] = {(None, None, None)}
+    chosen, still_open = [], []
+    for conflict in found:
+        places = _places(conflict)
+        there_are.update(places)
+        fitting = [said[place] for place in places if place in said]
+        if fitting:
+            chosen.append((conflict, fitting[0]))
+        else:
+            still_open.append(conflict)
+    if idle := [one for place, one in said.items() if place not in there_are]:
+        raise Refused(*(p for one in idle for p in _no_conflict(one).problems))
+    if still_open:
+        raise Conflicts(still_open)
+    return chosen
+
+
+def _places(conflict: Conflict) -> list[tuple[str | None, Key | None, str | None]]:
+    """Return what a choice about a conflict may name, the closest first."""
+    row = conflict.table, conflict.key
+    return [(*row, conflict.field), (*row, None), (None, None, None)]
+
+
+def _no_conflict(one: Resolution) -> Refused:
+    message = "There is no such conflict."
+    return Refused(Problem(message, one.table, one.key, one.field))
