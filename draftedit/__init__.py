@@ -10,8 +10,11 @@ from typing import Any
 from pyramid.config import Configurator
 from pyramid.router import Router
 
+from draftedit.checking import is_check
 from draftedit.drafts import Drafts
 from draftedit.editing import EditSession
+from draftedit.engine.checks import DraftReader, Note
+from draftedit.engine.errors import Problem
 from draftedit.engine.operations import Batch, Delete, Insert, Move, Restore, Set
 from draftedit.engine.order import OrderKey
 from draftedit.settings import BadSettings
@@ -19,14 +22,18 @@ from draftedit.settings import BadSettings
 __all__ = [
     "Batch",
     "Delete",
+    "DraftReader",
     "Drafts",
     "EditSession",
     "Insert",
     "Move",
+    "Note",
     "OrderKey",
+    "Problem",
     "Restore",
     "Set",
     "includeme",
+    "is_check",
     "main",
 ]
 
@@ -45,6 +52,7 @@ def main(global_config: Mapping[str, str], **settings: Any) -> Router:
             config.include("draftedit")
             config.include("draftedit.views.errors.everywhere")
             config.add_drafts("draftedit.firewall.drafts")
+            config.set_draft_receivers("draftedit.security.find_editor")
             return config.make_wsgi_app()
     except BadSettings as error:
         # For whoever starts a server: one line, not the way there.

@@ -154,17 +154,21 @@ def revoke(dbsession: Session, user: UserAccount, token_id: int) -> None:
     token.revoked_at = token.revoked_at or datetime.now(UTC)
 
 
+# Built once: every call of a program begins with it.
+_BY_TOKEN = (
+    sa.select(UserAccount)
+    .join(UserToken, UserToken.user_id == UserAccount.id)
+    .where(
+        UserToken.digest == sa.bindparam("digest"),
+        UserToken.revoked_at.is_(None),
+        UserAccount.disabled.is_(False),
+    )
+)
+
+
 def by_token(dbsession: Session, text: str) -> UserAccount | None:
     """Return the user a token speaks for, unless it is revoked or they are disabled."""
-    return dbsession.scalars(
-        sa.select(UserAccount)
-        .join(UserToken, UserToken.user_id == UserAccount.id)
-        .where(
-            UserToken.digest == _digest(text),
-            UserToken.revoked_at.is_(None),
-            UserAccount.disabled.is_(False),
-        )
-    ).one_or_none()
+    return dbsession.scalars(_BY_TOKEN, {"digest": _digest(text)}).one_or_none()
 
 
 def by_session(dbsession: Session, user_id: int, stamp: str) -> UserAccount | None:

@@ -11,15 +11,18 @@ from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound
 from pyramid.request import Request
 
 from draftedit import incoming, objects
+from draftedit.editing import EditSession
 from draftedit.engine import keys
 from draftedit.engine.errors import Unknown
-from draftedit.security import EDIT, READ
+from draftedit.guards import BadRequest
+from draftedit.security import ADMIN, EDIT, READ
 
 API_PREFIX = "draftedit.api."
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 # The one spelling of a draft's key: ASCII digits, and no more than fit a BIGINT.
 _DRAFT_KEY = re.compile(r"[1-9][0-9]{0,17}")
+_REVISION = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
 class Site:
@@ -53,13 +56,14 @@ class HistoryContext(TargetContext):
 
 
 class ObjectContext(HistoryContext):
-    """One live object."""
+    """One live object, or as it was at the revision that the query names."""
 
     def __init__(self, request: Request) -> None:
-        """Load the object."""
+        """Load the object; a deleted one is there at its older revisions."""
         super().__init__(request)
+        self.revision = revision_number(request.GET.get("revision"))
         self.object = objects.find(
-            self.drafts, request.dbsession, self.target, self.key
+            self.drafts, request.dbsession, self.target, self.key, self.revision
         )
 
 
@@ -90,6 +94,50 @@ class DraftContext(OwnerContext):
             owner=self.owner,
             lock=request.method not in SAFE_METHODS,
         )
+
+
+class HandOnContext(OwnerContext):
+    """A draft to be given to another: the user's own, or anybody's for an admin."""
+
+    def __init__(self, request: Request) -> None:
+        """Resume and lock the draft."""
+        super().__init__(request)
+        self._key = _draft_key(request.matchdict["key"])
+        may_all = request.has_permission(ADMIN, Site(request))
+        try:
+            self._edit: EditSession | None = self.drafts.resume(
+                request.dbsession,
+                self._key,
+                owner=None if may_all else self.owner,
+                lock=True,
+            )
+        except Unknown:
+            self._edit = None
+        self.is_there = self._edit is not None
+        self.is_mine = self.is_there and self.edit.info.owner == self.owner
+
+    @property
+    def edit(self) -> EditSession:
+        """The draft; who has handed it on before may only hear that again."""
+        if self._edit is None:
+            raise Unknown("draft", self._key)
+        return self._edit
+
+
+def revision_number(text: str | None) -> int | None:
+    """Read a revision's number from a query; None where there is none."""
+    if not text:
+        return None
+    if not _REVISION.fullmatch(text):
+        raise BadRequest("A revision is a whole number, 0 or more.")
+    return int(text)
+
+
+def path_revision(text: str) -> int:
+    """Read a revision's number from a path, or answer that there is no such one."""
+    if not _REVISION.fullmatch(text):
+        raise HTTPNotFound(f"There is no revision {text}.")
+    return int(text)
 
 
 def path_key(text: str) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ drafts.target(Order, label=Order.number, order={Line: Line.place})
 edit = drafts.open(dbsession, Order, 42, owner="ada")
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from draftedit.engine import (
     registration,
     tables,
 )
+from draftedit.engine.checks import Check, Notes
 from draftedit.engine.errors import BadModel, Unknown
 from draftedit.engine.listing import Listing
 from draftedit.engine.operations import Operation
@@ -55,13 +57,15 @@ class Drafts:
         label: InstrumentedAttribute[Any],
         order: Mapping[type[Any], InstrumentedAttribute[Any]] | None = None,
         park: Park | None = None,
+        review: bool = False,
     ) -> Target:
         """Register a root class with its parts.
 
         `label` is the column an object is called by; `order` maps part classes to
         their `OrderKey` columns; `park(table, row)` returns the values that a row
-        takes for the moment in which another row needs its unique ones. Raises
-        BadModel, naming what cannot be drafted.
+        takes for the moment in which another row needs its unique ones. `review`:
+        a save refuses, once, what others saved meanwhile, for the user to look at and
+        rebase. Raises BadModel, naming what cannot be drafted.
         """
         target = registration.build_target(
             _mapper(model),
@@ -69,6 +73,7 @@ class Drafts:
             {_table_name(m): _column_name(c) for m, c in (order or {}).items()},
             self.metadata,
             park,
+            review,
             {n: one.name for one in self.targets.values() for n in one.tables},
         )
         self._check_free()
@@ -86,6 +91,34 @@ class Drafts:
             raise BadModel(f"there is an operation {kind.op!r} already")
         self.operations[kind.op] = kind
         return kind
+
+    def check(self, target: type[Any] | str) -> Callable[[Check], Check]:
+        """Register a check of the host's own: `@drafts.check(Order)`.
+
+        It is called with a `DraftReader` in `check` and in `save`, before anything is
+        written, and yields problems; any one refuses the save. Raises Unknown for a
+        class that is no target.
+        """
+
+        def register(check: Check) -> Check:
+            found = self.find_target(target)
+            self.targets[found.name] = replace(found, checks=(*found.checks, check))
+            return check
+
+        return register
+
+    def note(self, target: type[Any] | str) -> Callable[[Notes], Notes]:
+        """Register what a host tells in `check` beside problems: it stops nothing.
+
+        As `check`; it yields notes and may take longer, as no row is locked for it.
+        """
+
+        def register(notes: Notes) -> Notes:
+            found = self.find_target(target)
+            self.targets[found.name] = replace(found, notes=(*found.notes, notes))
+            return notes
+
+        return register
 
     def operation_from_json(self, data: Any) -> Operation:
         """Read an operation that a caller sent; raise BadOperation."""
@@ -107,19 +140,27 @@ class Drafts:
         key: Any = None,
         *,
         owner: str,
+        revert_to: int | None = None,
     ) -> EditSession:
         """Open a draft on the object `key` (None: on a new object) for `owner`.
 
-        Copies the target row and nothing else. Raises Unknown where there is no such
-        object.
+        Copies the target row and nothing else. With `revert_to`, its one operation
+        turns the object, which may be deleted, into what that revision had. Raises
+        Unknown where there is no such object or revision, Refused where the revert
+        would change nothing or a row cannot come back.
         """
         found = self.find_target(target)
         if key is None:
             record = opening.open_new(dbsession, self.tables, found, owner)
         else:
             columns = key if isinstance(key, tuple | list) else (key,)
-            record = opening.open_on(dbsession, self.tables, found, columns, owner)
-        return self._session(dbsession, found, record)
+            record = opening.open_on(
+                dbsession, self.tables, found, columns, owner, revert_to is not None
+            )
+        edit = self._session(dbsession, found, record)
+        if revert_to is not None:
+            edit.revert(revert_to)
+        return edit
 
     def resume(
         self,

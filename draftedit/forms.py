@@ -55,12 +55,13 @@ class Input:
     `control` is check, select, find, area or line. `was` is the text before the
     draft changed it, `now` what the row has where something else was said; `search`
     what was looked for in a `find`. `prefix` tells the ids of several forms on one
-    page apart.
+    page apart, `scope` the names of fields of several rows in one form.
     """
 
     field: Field
     control: str
     prefix: str = "f-"
+    scope: str = ""
     text: str = ""
     is_null: bool = False
     optional: bool = False
@@ -75,6 +76,11 @@ class Input:
     def id(self) -> str:
         """The id of its control, for labels and for the list of errors."""
         return f"{self.prefix}{self.field.name}"
+
+    @property
+    def name(self) -> str:
+        """The name of its parameter, behind `v.`, `null.` or `q.`."""
+        return f"{self.scope}{self.field.name}"
 
     @property
     def hint(self) -> str | None:
@@ -210,6 +216,14 @@ def build(
         )
         result.append(shown if said is None else _with_said(shown, said))
     return result
+
+
+def build_one(
+    one: Field, value: Any, said: Said, choices: Choices | None, prefix: str, scope: str
+) -> Input:
+    """Build one field of a row that is there, in a form for several rows."""
+    plain = _input(one, value, False, choices)
+    return _with_said(replace(plain, prefix=prefix, scope=scope), said)
 
 
 def _input(one: Field, value: Any, new: bool, choices: Choices | None) -> Input:

@@ -58,12 +58,18 @@ class BadVersion(GuardError):
 
 @dataclass(frozen=True)
 class Call:
-    """One unsafe request; `version` is read only once it is its turn."""
+    """One unsafe request; `version` is read only once it is its turn.
+
+    `has_key`, `has_version`: the caller gave them; a missing key is made, and for what
+    may be done again it is not asked for.
+    """
 
     owner: str
     key: str
     digest: str
     version: Callable[[], int]
+    has_key: bool = False
+    has_version: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,24 @@ def change(
         return replace(act(), draft=edit.info.key)
 
     return once(drafts, dbsession, call, guarded)
+
+
+def look(
+    drafts: Drafts, dbsession: Session, call: Call, edit: EditSession, act: Act
+) -> Answer:
+    """Act on an open draft without changing it.
+
+    Nothing is lost where it is done again: a version is checked where one is given,
+    and an answer is kept only for a caller who gave a key.
+    """
+
+    def guarded() -> Answer:
+        edit.require_open()
+        if call.has_version:
+            edit.expect(call.version())
+        return replace(act(), draft=edit.info.key)
+
+    return once(drafts, dbsession, call, guarded) if call.has_key else guarded()
 
 
 def new_request_key() -> str:

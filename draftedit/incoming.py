@@ -40,6 +40,8 @@ def json_call(request: Request, owner: str) -> guards.Call:
         digest=guards.digest(request.method, request.path_qs, request.body),
         # The raw header: WebOb's if_match takes a missing one and any unquoted text.
         version=lambda: guards.version_of_etag(request.headers.get("If-Match")),
+        has_key="Idempotency-Key" in request.headers,
+        has_version="If-Match" in request.headers,
     )
 
 
@@ -50,6 +52,7 @@ def form_call(request: Request, owner: str) -> guards.Call:
         key=_request_key(request, request.POST.get("key")),
         digest=guards.digest(request.method, request.path_qs, _fields(request)),
         version=lambda: guards.version_of_field(request.POST.get("version")),
+        has_version="version" in request.POST,
     )
 
 

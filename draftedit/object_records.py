@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -30,7 +31,7 @@ class ObjectInfo:
 
 @dataclass(frozen=True)
 class LiveObject:
-    """One object as it is saved."""
+    """One object as it is saved, or as an older revision had it."""
 
     target: Target
     key: Key
@@ -55,11 +56,16 @@ class RevisionInfo:
 
 @dataclass(frozen=True)
 class OpenDraft:
-    """Who has a draft open: never what is in it."""
+    """Who has a draft open: never what is in it.
+
+    `key` and `version` are for who may hand it on.
+    """
 
     owner: str
     since: datetime.datetime
     rows: int
+    key: int
+    version: int
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,32 @@ def current_revision(
         one.target == target.name, one.root == to_path(root)
     )
     return dbsession.scalar(wanted) or 0
+
+
+def select_revisions(
+    tables: Tables, target: Target, root: Key
+) -> sa.Select[tuple[Any, ...]]:
+    """Select the revisions of an object, for `RevisionInfo`."""
+    revision = tables.revision.c
+    return sa.select(
+        revision.number,
+        revision.saved_at,
+        revision.saved_by,
+        revision.message,
+        revision.draft,
+        revision.changes,
+    ).where(revision.target == target.name, revision.root == to_path(root))
+
+
+def find_revision(
+    tables: Tables, dbsession: Session, target: Target, root: Key, number: int
+) -> RevisionInfo | None:
+    """Return one revision; None for 0, and for what was never saved."""
+    wanted = select_revisions(tables, target, root)
+    found = dbsession.execute(
+        wanted.where(tables.revision.c.number == number)
+    ).one_or_none()
+    return None if found is None else RevisionInfo(*found)
 
 
 def _open_counts(

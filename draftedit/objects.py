@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from draftedit.drafts import Drafts
 from draftedit.engine import draft_lists
+from draftedit.engine.choices import row_label
 from draftedit.engine.errors import Unknown
 from draftedit.engine.keys import to_path
 from draftedit.engine.listing import (
@@ -27,8 +28,10 @@ from draftedit.object_records import (
     OpenDraft,
     RevisionInfo,
     current_revision,
+    find_revision,
     object_info,
     saves,
+    select_revisions,
 )
 
 
@@ -63,17 +66,16 @@ def find(
     row = view.find(view.target.name, view.root)
     if row is None or row.key != view.root:
         raise Unknown(view.target.title, to_path(key))
-    saved = saves(drafts.tables, dbsession, view.target, [row.key])[to_path(row.key)]
-    info = object_info(view.target, row, saved)
-    return LiveObject(
-        view.target,
-        row.key,
-        info.label,
-        info.revision if revision is None else revision,
-        row,
-        info.saved_at,
-        info.saved_by,
-    )
+    label = row_label(view.target.root, row.values)
+    if revision is None:
+        saved = saves(drafts.tables, dbsession, view.target, [row.key])
+        info = saved[to_path(row.key)]
+        number, at, by = info.revision, info.saved_at, info.saved_by
+    else:
+        then = find_revision(drafts.tables, dbsession, view.target, row.key, revision)
+        number = revision
+        at, by = (then.saved_at, then.saved_by) if then else (None, None)
+    return LiveObject(view.target, row.key, label, number, row, at, by)
 
 
 def page(
@@ -139,14 +141,7 @@ def revisions(
     """List an object's revisions, the newest first; they outlive the object."""
     view = _view(drafts, dbsession, target, key)
     revision = drafts.tables.revision.c
-    wanted = sa.select(
-        revision.number,
-        revision.saved_at,
-        revision.saved_by,
-        revision.message,
-        revision.draft,
-        revision.changes,
-    ).where(revision.target == view.target.name, revision.root == to_path(view.root))
+    wanted = select_revisions(drafts.tables, view.target, view.root)
     start = read_number(after)
     if start is not None:
         wanted = wanted.where(revision.number < start)
@@ -156,6 +151,14 @@ def revisions(
     return Listing(
         found[:limit], write_cursor(found[limit - 1].revision if more else None)
     )
+
+
+def current(
+    drafts: Drafts, dbsession: Session, target: str | Target, key: Sequence[Any]
+) -> int:
+    """Return the number of an object's last revision, which may have deleted it."""
+    view = _view(drafts, dbsession, target, key)
+    return current_revision(drafts.tables, dbsession, view.target, view.root)
 
 
 def open_drafts(
@@ -172,7 +175,16 @@ def open_drafts(
         if part is not view.target.root and counts:
             for number, rows in dbsession.execute(counted.group_by(draft)):
                 counts[number] += rows
-    return [OpenDraft(f["owner"], f["opened_at"], counts[f["key"]]) for f in found]
+    return [
+        OpenDraft(
+            one["owner"],
+            one["opened_at"],
+            counts[one["key"]],
+            one["key"],
+            one["version"],
+        )
+        for one in found
+    ]
 
 
 def _target(drafts: Drafts, target: str | Target) -> Target:
@@ -192,4 +204,6 @@ def _view(
         current = current_revision(drafts.tables, dbsession, view.target, view.root)
         if not 0 <= revision <= current:
             raise Unknown("revision", revision)
+        if view.find(view.target.name, view.root) is None:
+            raise Unknown(view.target.title, to_path(key))  # not there yet, or deleted
     return view

@@ -4,7 +4,9 @@ import datetime
 from dataclasses import dataclass
 
 from draftedit.engine.errors import Key
+from draftedit.engine.foreign import Incoming
 from draftedit.engine.operations import Operation
+from draftedit.engine.rebasing import Dropped
 from draftedit.engine.rows import Row
 
 
@@ -46,6 +48,15 @@ class Outcome:
     operation: Operation | None
     inverse: Operation | None
     rows: list[Row]
+
+
+@dataclass(frozen=True)
+class BroughtIn:
+    """What a rebase did: the draft now, the revisions that came in, what was lost."""
+
+    info: DraftInfo
+    revisions: list[Incoming]
+    dropped: list[Dropped]
 
 
 @dataclass(frozen=True)

@@ -119,8 +119,9 @@ _KINDS = (
         409,
         _("Others have saved the object in the meantime"),
         _(
-            "The draft was opened on an older revision. Nothing was saved and the draft"
-            " is as it was: see what came in, keep your changes as JSON, or cancel."
+            "The draft was opened on an older revision, and what came in since is to be"
+            " looked at first. Nothing was saved and the draft is as it was: look at"
+            " what came in, bring it in, and save then."
         ),
     ),
     Kind(
@@ -129,7 +130,8 @@ _KINDS = (
         _("Changes conflict with the saved object"),
         _(
             "The same was changed in the draft and, since it was opened, in the saved"
-            " object. Nothing was saved and the draft is as it was."
+            " object. Nothing was saved and the draft is as it was: decide for each of"
+            " them which side to take, or on a value of your own."
         ),
     ),
     Kind(

@@ -19,6 +19,7 @@ _NAMES: dict[type[errors.DraftError], str] = {
     errors.NotOpen: "not-open",
     errors.NotThatMany: "not-that-many",
     errors.Refused: "refused",
+    errors.SaveRace: "busy",
     errors.StaleVersion: "stale-version",
     errors.Unknown: "not-found",
     guards.BadRequest: "bad-request",
@@ -39,11 +40,13 @@ def kind_of(error: errors.DraftError) -> Kind:
 
 
 def members(error: errors.DraftError, translate: Translate = str) -> dict[str, Any]:
-    """Return what a refusal says beyond its message: its problems, its conflicts."""
+    """Return what a refusal says beyond its message: its problems, conflicts …"""
     if isinstance(error, errors.Refused | errors.DoesNotFit):
         return {"problems": [problem(item, translate) for item in error.problems]}
     if isinstance(error, errors.Conflicts):
         return {"conflicts": [conflict(item) for item in error.conflicts]}
+    if isinstance(error, errors.BaseMoved):
+        return {"incoming": [incoming(item) for item in error.incoming]}
     return {}
 
 
@@ -62,9 +65,19 @@ def problem(item: errors.Problem, translate: Translate = str) -> dict[str, Any]:
     return spelled
 
 
+def note(item: Any, translate: Translate = str) -> dict[str, Any]:
+    """Spell a note; about the whole object, where it names no row."""
+    return {
+        "table": item.table,
+        "id": _id(item.key),
+        "field": item.field,
+        "message": translate(item.message),
+    }
+
+
 def conflict(item: errors.Conflict) -> dict[str, Any]:
     """Spell a conflict with its three sides."""
-    return {
+    spelled = {
         "table": item.table,
         "id": _id(item.key),
         "field": item.field,
@@ -74,6 +87,20 @@ def conflict(item: errors.Conflict) -> dict[str, Any]:
         "live": item.live,
         "live_by": item.live_by,
         "live_at": item.live_at,
+    }
+    if item.other is not None:
+        spelled["other"] = _id(item.other)
+    return spelled
+
+
+def incoming(item: Any) -> dict[str, Any]:
+    """Spell a revision that others have saved since a draft's base."""
+    return {
+        "revision": item.revision,
+        "saved_by": item.saved_by,
+        "saved_at": item.saved_at,
+        "message": item.message,
+        "changes": item.changes,
     }
 
 

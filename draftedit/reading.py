@@ -1,6 +1,6 @@
 """A draft as it can be read, open or closed: its pages, its changes, its journal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,12 +10,14 @@ from draftedit.engine.changes import Change
 from draftedit.engine.choices import Choice, choices, row_label
 from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.errors import Key, Problem
+from draftedit.engine.foreign import Incoming, RowId, incoming
 from draftedit.engine.journal import Entry, Journal
 from draftedit.engine.keys import from_path
 from draftedit.engine.listing import Listing, Page, Query
 from draftedit.engine.operations import Operation
 from draftedit.engine.records import DraftRecord
 from draftedit.engine.rows import Row
+from draftedit.engine.saving.live import read_rows
 from draftedit.engine.schema import Target
 from draftedit.engine.tables import Tables
 from draftedit.outcomes import DraftInfo
@@ -37,13 +39,22 @@ class ReadableDraft:
         self.target = target
         self.operations = operations
         self._tables = tables
-        self._record = record
         dialect = dbsession.get_bind().dialect.name
         self.root = root_key(target, record.root, dialect)
-        self._rows = DraftRows(
-            dbsession, target, self.root, record.key, record.last_key, record.base
-        )
         self._journal = Journal(dbsession, tables, record.key, operations)
+        self._take_up(record)
+
+    def _take_up(self, record: DraftRecord) -> None:
+        """Go on with the draft as `record` has it, on its base."""
+        self._record = record
+        self._rows = DraftRows(
+            self.dbsession,
+            self.target,
+            self.root,
+            record.key,
+            record.last_key,
+            record.base,
+        )
 
     @property
     def info(self) -> DraftInfo:
@@ -133,6 +144,33 @@ class ReadableDraft:
         for change in self.changes():
             counts[change.table] += 1
         return counts
+
+    def incoming(
+        self, newest: int | None = None, base: int | None = None
+    ) -> list[Incoming]:
+        """Return what others have saved since the draft's base, the oldest first.
+
+        `newest`: only so many, the last; `base`: since that revision instead.
+        """
+        since = self._record.base if base is None else base
+        place = self._record.target, self._record.root
+        return incoming(self.dbsession, self._tables, *place, since, newest)
+
+    def live_values(self, rows: Iterable[RowId]) -> dict[RowId, dict[str, Any]]:
+        """Return what rows of the draft are live now; those that are not are missing.
+
+        Costs a few statements for each table, however many rows are asked for.
+        """
+        wanted: dict[str, list[Key]] = {}
+        for table, key in rows:
+            wanted.setdefault(table, []).append(key)
+        return {
+            (table, key): values
+            for table, keys in wanted.items()
+            for key, values in read_rows(
+                self.dbsession, self._rows.part(table), keys
+            ).items()
+        }
 
     def journal(
         self, after: str | None = None, limit: int = 50, newest_first: bool = False

@@ -1,4 +1,4 @@
-"""Which failures of the database are nobody's fault, and what becomes of them.
+"""Which failures are nobody's fault, and what becomes of them.
 
 A retryable one (two requests met) repeats the request from its start. An absent
 database, or one that was never migrated, is answered with 503 by an exception view.
@@ -15,6 +15,8 @@ from pyramid.response import Response
 from pyramid_retry import mark_error_retryable
 from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from draftedit.engine.errors import SaveRace
 
 Handler = Callable[[Request], Response]
 
@@ -43,6 +45,8 @@ _SQLITE_AWAY = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOTADB})
 
 def is_retryable(error: BaseException | None) -> bool:
     """Tell whether the same request, done again, may well succeed."""
+    if isinstance(error, SaveRace):
+        return True
     if not isinstance(error, DBAPIError):
         return False
     if _mariadb_code(error) == _MARIADB_NO_SAVEPOINT:
@@ -135,7 +139,7 @@ def retry_tween_factory(handler: Handler, registry: Registry) -> Handler:
     def retry_tween(request: Request) -> Response:
         try:
             response = handler(request)
-        except DBAPIError as error:
+        except (DBAPIError, SaveRace) as error:
             _mark(error)
             raise
         _mark(request.exception)

@@ -163,6 +163,14 @@ def includeme(config: Configurator) -> None:
     config.set_default_permission(ADMIN)
 
 
+def find_editor(request: Request, name: str) -> str | None:
+    """Return the name of a user who may edit drafts, None where there is none."""
+    user = accounts.look_up(request.dbsession, name)
+    if user is None or user.disabled or EDIT not in PERMISSIONS[user.role]:
+        return None
+    return user.name
+
+
 def _load(request: Request) -> Identity | None:
     user = _user(request)
     return Identity(user.id, user.name, user.role) if user else None

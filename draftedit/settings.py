@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pyramid.settings import asbool
+
 Settings = Mapping[str, Any]
 
 
@@ -17,6 +19,15 @@ def required(settings: Settings, name: str) -> str:
     if not value:
         raise BadSettings(f"the ini file does not set {name}")
     return value
+
+
+def shows_notes(request: Any) -> bool:
+    """Tell whether a check tells the host's notes, too: `draftedit.notes`.
+
+    Not unless the ini file says so: a note may start a program of the machine, and
+    give it what users have typed.
+    """
+    return asbool(request.registry.settings.get("draftedit.notes"))
 
 
 def shipped_ini(name: str) -> str:

@@ -31,7 +31,7 @@ import draftedit
 from draftedit import accounts, passwords
 from draftedit.models import URL_VARIABLE, migration
 from tests.client import Client
-from tests.databases import BACKENDS, Database, Servers, new_database
+from tests.databases import BACKENDS, REQUIRED, Database, Servers, new_database
 
 # A developer's own database is never the tests', nor that of a command they start.
 os.environ.pop(URL_VARIABLE, None)
@@ -51,6 +51,34 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.register_profile("long", print_blob=True, **_COMMON)
 hypothesis.settings.load_profile("quick")
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Leave out what is no promise on a database, so that a skip is always a lack."""
+    elsewhere = [item for item in items if not _is_promised(item)]
+    items[:] = [item for item in items if item not in elsewhere]
+    config.hook.pytest_deselected(items=elsewhere)
+
+
+def _is_promised(item: pytest.Item) -> bool:
+    mark = item.get_closest_marker("only_on")
+    return mark is None or item.callspec.params["backend"] in mark.args
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Where databases are demanded, a test that was skipped has not been passed.
+
+    But for those that ask nft, which a machine may not have.
+    """
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    lacking = [report for report in skipped if "no nft" not in str(report.longrepr)]
+    if os.environ.get(REQUIRED) and lacking:
+        reporter.write_line(f"Skipped tests fail the run, as {REQUIRED} is set.")
+        session.exitstatus = exitstatus or pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")

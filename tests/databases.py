@@ -32,6 +32,11 @@ VARIABLES = {
 }
 REQUIRED = "DRAFTEDIT_TEST_REQUIRE"
 
+# For a server of our own: nothing of a test run outlives it, and no write need reach
+# the disk; a benchmark's writes do.
+FAST = ("fsync=off", "full_page_writes=off")
+DURABLE = ()
+
 
 class Servers:
     """The servers that this test run may use, each found when first asked for."""
@@ -115,7 +120,7 @@ def _run(server: sa.URL, statement: str) -> None:
 
 
 @contextmanager
-def embedded_postgresql() -> Iterator[sa.URL]:
+def embedded_postgresql(settings: tuple[str, ...] = FAST) -> Iterator[sa.URL]:
     """Run the PostgreSQL of the wheel, on a socket in a folder of its own.
 
     Not by the wheel's own `get_server`, which as root makes a system account and opens
@@ -131,7 +136,7 @@ def embedded_postgresql() -> Iterator[sa.URL]:
             programs = _copy_for(user, installed, Path(folder))
         data = Path(folder) / "data"
         _call([programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust"], user)
-        server = _start(programs, data, Path(folder), user)
+        server = _start(programs, data, Path(folder), user, settings)
         try:
             yield _wait(server, folder)
         finally:
@@ -160,12 +165,14 @@ def _call(command: list[str | Path], user: str | None) -> None:
 
 
 def _start(
-    programs: Path, data: Path, folder: Path, user: str | None
+    programs: Path,
+    data: Path,
+    folder: Path,
+    user: str | None,
+    settings: tuple[str, ...],
 ) -> subprocess.Popen[bytes]:
-    # Nothing here outlives the run: no write need reach the disk.
-    settings = ("listen_addresses=", "fsync=off", "full_page_writes=off")
     command = [programs / "postgres", "-D", data, "-k", folder]
-    for setting in settings:
+    for setting in ("listen_addresses=", *settings):
         command += ["-c", setting]
     with (folder / "log").open("wb") as log:
         return subprocess.Popen(command, user=user, cwd="/", stdout=log, stderr=log)

@@ -12,6 +12,7 @@ from tests.architecture.modules import ROOT
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTION = "## Drafts on your own models"
+CHECKS = "## Checks of your own"
 
 
 def blocks(section):
@@ -34,8 +35,12 @@ def test_the_ten_minute_path_works(engine):
     names["Base"].metadata.create_all(engine)
     names["drafts"].metadata.create_all(engine)
     exec(including, names)  # noqa: S102 — as above
+    checks, checked = blocks(CHECKS)
     with Session(engine) as dbsession:
-        exec(from_code, names | {"dbsession": dbsession})  # noqa: S102 — as above
+        there = names | {"dbsession": dbsession}
+        exec(from_code, there)  # noqa: S102 — as above
+        exec(checks, there)  # noqa: S102 — as above
+        exec(checked, there)  # noqa: S102 — as above
 
     config = Configurator(settings={"dbengine": engine})
     config.include("draftedit.models")

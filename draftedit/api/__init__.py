@@ -3,7 +3,16 @@
 from pyramid.config import Configurator
 from pyramid.security import NO_PERMISSION_REQUIRED
 
-from draftedit.api import drafts, objects, openapi, operations, stats, targets
+from draftedit.api import (
+    drafts,
+    handing,
+    objects,
+    openapi,
+    operations,
+    rebasing,
+    stats,
+    targets,
+)
 from draftedit.api.csrf import csrf_checked
 from draftedit.api.endpoint import Endpoint
 from draftedit.contexts import API_PREFIX
@@ -14,6 +23,8 @@ ENDPOINTS: tuple[Endpoint, ...] = openapi.with_description(
         *objects.ENDPOINTS,
         *drafts.ENDPOINTS,
         *operations.ENDPOINTS,
+        *rebasing.ENDPOINTS,
+        *handing.ENDPOINTS,
         *stats.ENDPOINTS,
     )
 )

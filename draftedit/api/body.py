@@ -39,6 +39,11 @@ class Body:
             raise BadRequest(f"“{name}” is a whole number, 0 or more.")
         return value
 
+    def items(self, name: str) -> list[Any]:
+        """Return a member that is a list; none where it was not given."""
+        found: list[Any] = self._typed(name, list, "a list", [])
+        return found
+
     def key(self, name: str) -> tuple[Any, ...]:
         """Return a member that is a row's key."""
         return key_of(self._members[name], name)

@@ -15,29 +15,74 @@ from draftedit.api.schema_terms import (
     ref,
 )
 
+_DRAFT = an_object(
+    "key url target id label base state closed_because version undo redo owner"
+    " opened_at changed_at closed_at behind",
+    key={"type": "integer"},
+    url={"type": "string", "format": "uri"},
+    target=TEXT,
+    id=ref("Key"),
+    label=TEXT_OR_NULL,
+    base=COUNT,
+    state={"enum": ["open", "saved", "cancelled"]},
+    closed_because={"enum": [None, "user", "idle"]},
+    owner=TEXT,
+    opened_at=TIME,
+    changed_at=TIME,
+    closed_at=TIME_OR_NULL,
+    behind=COUNT,
+    **STACKS,
+)
+
 DRAFTS: dict[str, Schema] = {
     "Opening": {
-        **an_object("target", "id", target=TEXT, id=ref("GivenKey")),
+        **an_object(
+            "target", "id revert_to", target=TEXT, id=ref("GivenKey"), revert_to=COUNT
+        ),
+        "additionalProperties": False,
+        "dependentRequired": {"revert_to": ["id"]},
+    },
+    "Draft": _DRAFT,
+    "Rebased": {
+        "type": "object",
+        "properties": {
+            **_DRAFT["properties"],
+            "dropped": list_of(ref("Dropped")),
+            "merged": {
+                **list_of(COUNT),
+                "description": "The revisions that came in.",
+            },
+        },
+        "required": [*_DRAFT["required"], "dropped", "merged"],
+    },
+    "Dropped": an_object(
+        "sequence operation problems",
+        sequence=COUNT,
+        operation=ref("DoneOperation"),
+        problems=list_of(ref("Wrong")),
+    ),
+    "Rebasing": {
+        **an_object("", "choices", choices=list_of(ref("Resolution"))),
         "additionalProperties": False,
     },
-    "Draft": an_object(
-        "key url target id label base state closed_because version undo redo owner"
-        " opened_at changed_at closed_at behind",
-        key={"type": "integer"},
-        url={"type": "string", "format": "uri"},
-        target=TEXT,
-        id=ref("Key"),
-        label=TEXT_OR_NULL,
-        base=COUNT,
-        state={"enum": ["open", "saved", "cancelled"]},
-        closed_because={"enum": [None, "user", "idle"]},
-        owner=TEXT,
-        opened_at=TIME,
-        changed_at=TIME,
-        closed_at=TIME_OR_NULL,
-        behind=COUNT,
-        **STACKS,
-    ),
+    "Resolution": {
+        "description": (
+            "What becomes of a conflict: of the one named by `table`, `id` and `field`,"
+            " of all those of a row without `field`, of all there are without `table`"
+            " and `id`. The choice that points closest counts. A value of one's own"
+            " goes with a `field`; for a place in an order it is the key of the row to"
+            " stand after, or null for the first place."
+        ),
+        **an_object(
+            "take",
+            "table id field value",
+            table=TEXT,
+            id=ref("GivenKey"),
+            field=TEXT,
+            take={"enum": ["base", "draft", "live", "value"]},
+        ),
+        "additionalProperties": False,
+    },
     "Choice": an_object("id label", id=ref("Key"), label=TEXT_OR_NULL),
     "Change": an_object(
         "table id kind fields",
@@ -69,8 +114,18 @@ DRAFTS: dict[str, Schema] = {
         rows=DRAFT_ROWS,
         **STACKS,
     ),
+    "Checked": an_object(
+        "problems conflicts notes",
+        problems=list_of(ref("Wrong")),
+        conflicts=list_of(ref("Conflict")),
+        notes=list_of(ref("Note")),
+    ),
     "Message": {
         **an_object("", "message", message=TEXT),
+        "additionalProperties": False,
+    },
+    "Receiver": {
+        **an_object("to", to=TEXT),
         "additionalProperties": False,
     },
     "Saved": an_object(

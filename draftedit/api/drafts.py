@@ -8,9 +8,11 @@ from pyramid.response import Response
 from draftedit import guards
 from draftedit.api import answers, body, json_text, pieces, query, spelling
 from draftedit.api.endpoint import Endpoint
+from draftedit.api.handing import about_new
 from draftedit.api.verbs import respond
 from draftedit.contexts import DraftContext, OwnerContext, path_key
 from draftedit.engine.errors import Problem, Refused, Unknown
+from draftedit.guards import BadRequest
 from draftedit.incoming import json_call
 from draftedit.security import EDIT
 
@@ -40,27 +42,27 @@ def open_draft(context: OwnerContext, request: Request) -> Response:
 
     call = json_call(request, context.owner)
     given = guards.once(context.drafts, request.dbsession, call, act)
-    response = respond(given)
-    return _located(context, request, response)
+    return about_new(context, request, respond(given))
 
 
 def _open(context: OwnerContext, request: Request) -> Any:
-    members = body.Body(request, "target", "id")
+    members = body.Body(request, "target", "id", "revert_to")
     target = members.text("target")
     key = members.key("id") if "id" in members else None
+    revision = members.number("revert_to", None)
+    if revision is not None and key is None:
+        raise BadRequest("“revert_to” goes with the “id” of an object.")
     try:
-        return context.drafts.open(request.dbsession, target, key, owner=context.owner)
+        return context.drafts.open(
+            request.dbsession,
+            target,
+            key,
+            owner=context.owner,
+            revert_to=revision,
+        )
     except Unknown as error:
         # Not the address is wrong but what the body names.
         raise Refused(Problem(str(error), table=target, key=key, field=None)) from error
-
-
-def _located(context: OwnerContext, request: Request, response: Response) -> Response:
-    draft = response.json_body
-    response.location = draft["url"]
-    # Answered again, the draft may have moved on since; the tag says where it is now.
-    edit = context.drafts.resume(request.dbsession, draft["key"], owner=context.owner)
-    return answers.about_draft(response, edit.info.version)
 
 
 def one(context: DraftContext, request: Request) -> Response:
@@ -126,7 +128,7 @@ ENDPOINTS = (
         "drafts",
         open_draft,
         EDIT,
-        "Open a draft on an object; without `id`, on a new one.",
+        "Open a draft on an object; without `id`, on a new one; or a revert.",
         "Draft",
         status=201,
         body="Opening",

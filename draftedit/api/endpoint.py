@@ -19,7 +19,8 @@ class Endpoint:
 
     `route` is the name behind `draftedit.api.`; `answer` and `body` name schemas of
     `draftedit.api.schemas`; `listed` wraps the answer in a list with a cursor.
-    `guards` are the headers an unsafe call carries. Without a permission it is open
+    `guards` are the headers an unsafe call carries, the version of a draft only where
+    it is `version_required`. Without a permission it is open
     to everybody.
     """
 
@@ -35,4 +36,5 @@ class Endpoint:
     body: str | None = None
     body_required: bool = False
     guards: tuple[str, ...] = ()
+    version_required: bool = True
     about_draft: bool = False

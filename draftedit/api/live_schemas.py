@@ -89,5 +89,16 @@ LIVE: dict[str, Schema] = {
         draft=nullable("integer"),
         changes=COUNT,
     ),
-    "OpenDraft": an_object("owner since rows", owner=TEXT, since=TIME, rows=COUNT),
+    "OpenDraft": {
+        **an_object(
+            "owner since rows",
+            "key version",
+            owner=TEXT,
+            since=TIME,
+            rows=COUNT,
+            key={"type": "integer"},
+            version=COUNT,
+        ),
+        "description": "Who has a draft; an admin, who may hand it on, is told which.",
+    },
 }

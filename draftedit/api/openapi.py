@@ -96,7 +96,7 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "summary": endpoint.summary,
         "parameters": [
             *({"in": "query", **PARAMETERS[name]} for name in endpoint.query + listed),
-            *({"in": "header", "name": n, **_HEADERS[n]} for n in endpoint.guards),
+            *(_guard(name, endpoint) for name in endpoint.guards),
         ],
         "responses": {
             str(endpoint.status): _answered(endpoint),
@@ -114,6 +114,12 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
             "content": {"application/json": {"schema": ref(endpoint.body)}},
         }
     return described
+
+
+def _guard(name: str, endpoint: Endpoint) -> dict[str, Any]:
+    header = {"in": "header", "name": name, **_HEADERS[name]}
+    header["required"] = header["required"] and endpoint.version_required
+    return header
 
 
 def _answered(endpoint: Endpoint) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The verbs on a draft: operate, undo, redo, save, cancel; and its journal."""
+"""The verbs on a draft: operate, undo, redo, check, save, cancel; and its journal."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,12 +8,13 @@ from pyramid.response import Response
 
 from draftedit.api import answers, body, query, spelling
 from draftedit.api.endpoint import Endpoint
-from draftedit.api.verbs import HEADERS, verb
+from draftedit.api.verbs import HEADERS, looking, verb
 from draftedit.contexts import DraftContext
 from draftedit.editing import EditSession
 from draftedit.engine.errors import Problem, Refused
 from draftedit.guards import BadRequest
 from draftedit.security import EDIT
+from draftedit.settings import shows_notes
 
 MAX_MESSAGE = 2000
 
@@ -33,6 +34,12 @@ def undo(edit: EditSession, request: Request) -> dict[str, Any]:
 def redo(edit: EditSession, request: Request) -> dict[str, Any]:
     """Do again what was taken back."""
     return _move(edit.redo, request)
+
+
+def check(edit: EditSession, request: Request) -> dict[str, Any]:
+    """Say what save would say now."""
+    body.Body(request)
+    return spelling.checked(request, edit.check(notes=shows_notes(request)))
 
 
 def save(edit: EditSession, request: Request) -> dict[str, Any]:
@@ -113,6 +120,17 @@ ENDPOINTS = (
         "Moved",
         body="Steps",
         guards=HEADERS,
+        about_draft=True,
+    ),
+    Endpoint(
+        "POST",
+        "check",
+        looking(check),
+        EDIT,
+        "Say what save would refuse now; nothing is changed.",
+        "Checked",
+        guards=HEADERS,
+        version_required=False,
         about_draft=True,
     ),
     Endpoint(

@@ -20,6 +20,16 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string", "maxLength": 200},
         "description": "Text to look for, whatever its case.",
     },
+    "revision": {
+        "name": "revision",
+        "schema": {"type": "integer", "minimum": 0},
+        "description": "As this revision had it; not given: as it is now.",
+    },
+    "from": {
+        "name": "from",
+        "schema": {"type": "integer", "minimum": 0},
+        "description": "The revision to compare with; not given: the one before.",
+    },
     "parent": {
         "name": "parent",
         "schema": TEXT,

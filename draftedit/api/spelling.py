@@ -4,6 +4,8 @@ from typing import Any
 
 from pyramid.request import Request
 
+from draftedit import problems
+
 ID, STATE = "_id", "_state"
 
 
@@ -77,9 +79,12 @@ def revision(item: Any) -> dict[str, Any]:
     }
 
 
-def open_draft(item: Any) -> dict[str, Any]:
+def open_draft(item: Any, may_hand_on: bool) -> dict[str, Any]:
     """Spell that someone has a draft open: never what is in it."""
-    return {"owner": item.owner, "since": item.since, "rows": item.rows}
+    spelled = {"owner": item.owner, "since": item.since, "rows": item.rows}
+    if may_hand_on:
+        spelled |= {"key": item.key, "version": item.version}
+    return spelled
 
 
 def draft(request: Request, info: Any) -> dict[str, Any]:
@@ -133,6 +138,16 @@ def change(item: Any) -> dict[str, Any]:
     }
 
 
+def checked(request: Request, item: Any) -> dict[str, Any]:
+    """Spell what a check found."""
+    translate = request.localizer.translate
+    return {
+        "problems": [problems.problem(one, translate) for one in item.problems],
+        "conflicts": [problems.conflict(one) for one in item.conflicts],
+        "notes": [problems.note(one, translate) for one in item.notes],
+    }
+
+
 def entry(item: Any) -> dict[str, Any]:
     """Spell an entry of the journal."""
     return {
@@ -166,6 +181,23 @@ def moved(item: Any) -> dict[str, Any]:
         "redo": item.redo,
         "operations": [operation.to_json() for operation in item.operations],
         "rows": [row(one) for one in item.rows],
+    }
+
+
+def rebased(request: Request, item: Any) -> dict[str, Any]:
+    """Spell what a rebase did: the draft now, what came in, what was lost."""
+    translate = request.localizer.translate
+    return {
+        **draft(request, item.info),
+        "dropped": [
+            {
+                "sequence": one.sequence,
+                "operation": one.operation.to_json(),
+                "problems": [problems.problem(p, translate) for p in one.problems],
+            }
+            for one in item.dropped
+        ],
+        "merged": [one.revision for one in item.revisions],
     }
 
 

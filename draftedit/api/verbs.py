@@ -35,6 +35,22 @@ def verb(act: Act) -> View:
     return view
 
 
+def looking(act: Act) -> View:
+    """Make the view of an act that looks at an open draft and changes nothing."""
+
+    def view(context: DraftContext, request: Request) -> Response:
+        edit = context.edit
+
+        def looked() -> guards.Answer:
+            return guards.Answer(200, json_text.dumps(act(edit, request)))
+
+        call = json_call(request, context.owner)
+        given = guards.look(context.drafts, request.dbsession, call, edit, looked)
+        return about_draft(respond(given), edit.info.version)
+
+    return view
+
+
 def respond(given: guards.Answer) -> Response:
     """Answer for the first time, or again."""
     response = answer_text(given.text, given.status)

@@ -5,6 +5,7 @@ ready application that name it, and the rest works.
 """
 
 from draftedit.drafts import Drafts
+from draftedit.firewall import checks, jumps, notes
 from draftedit.firewall.errors import BadListing, BadValue, NameRefused
 from draftedit.firewall.exporting import export_ruleset
 from draftedit.firewall.importing import analyze, import_listing
@@ -32,3 +33,11 @@ drafts.target(
     order={Chain: Chain.place, Rule: Rule.place},
 )
 drafts.target(Tag, label=Tag.name)
+for check in (
+    checks.rule_values,
+    checks.base_chains,
+    jumps.same_table,
+    jumps.no_loops,
+):
+    drafts.check(Ruleset)(check)
+drafts.note(Ruleset)(notes.what_nft_says)

@@ -95,6 +95,11 @@ def ip_version(text: str) -> int:
     return version
 
 
+def ip_number(text: str) -> int:
+    """Return an address as the number that ranges are ordered by."""
+    return int.from_bytes(inet_pton(AF_INET6 if ":" in text else AF_INET, text))
+
+
 def _length(base: str, text: str) -> int:
     longest = 32 if ip_version(base) == 4 else 128
     if not _NUMBER.fullmatch(text) or not 0 <= int(text[:4]) <= longest:

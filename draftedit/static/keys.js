@@ -13,3 +13,9 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   button.click();
 });
+
+// Who types a value of their own into a conflict has chosen it.
+document.addEventListener("input", (event) => {
+  const radio = event.target.closest("details.own")?.querySelector("input[type=radio]");
+  if (radio && event.target.name !== radio.name) radio.checked = true;
+});

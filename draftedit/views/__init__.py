@@ -7,7 +7,21 @@ from pyramid.config import Configurator
 from pyramid.events import BeforeRender
 from pyramid.static import QueryStringConstantCacheBuster
 
-PAGES = ("changes", "drafts", "editor", "home", "objects", "problems", "row", "stats")
+PAGES = (
+    "changes",
+    "checking",
+    "conflicts",
+    "drafts",
+    "editor",
+    "handing",
+    "history",
+    "home",
+    "live_row",
+    "objects",
+    "problems",
+    "row",
+    "stats",
+)
 
 STATIC_SECONDS = 7 * 24 * 60 * 60  # their address changes with them
 

@@ -11,6 +11,7 @@ from pyramid.response import Response
 from draftedit import guards
 from draftedit.contexts import OwnerContext
 from draftedit.incoming import form_call
+from draftedit.views.site import WARNINGS
 
 _PLACE = "draftedit.place"
 LONGEST_PLACE = 500  # characters; the session may be a cookie
@@ -25,6 +26,12 @@ def flash(request: Request, text: Any) -> None:
     """Say something on the next page, in the language of now, if there is a session."""
     if _has_session(request):
         request.session.flash(request.localizer.translate(text))
+
+
+def warn(request: Request, text: Any) -> None:
+    """Say on the next page what could not be done, if there is a session."""
+    if _has_session(request):
+        request.session.flash(request.localizer.translate(text), WARNINGS)
 
 
 def remember_place(request: Request) -> None:

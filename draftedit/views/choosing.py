@@ -30,14 +30,15 @@ class Chooser:
         All of them where they are few; else what it is now, and what a search found.
         """
         return {
-            one.name: self._choices(part, one, (values or {}).get(one.name), said)
+            one.name: self.reference(part, one, (values or {}).get(one.name), said)
             for one in asked(part, new=values is None)
             if one.references is not None
         }
 
-    def _choices(
+    def reference(
         self, part: Part, one: Field, value: Any, said: Said | None
     ) -> Choices:
+        """Return the choices of one reference, which is `value` now."""
         found = self.edit.choices(part.name, one.name, limit=FEW + 1)
         if len(found) <= FEW:
             return Choices(self._options(one, found))

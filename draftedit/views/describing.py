@@ -4,6 +4,7 @@ Read from the journal's JSON, which says what was done even where a migration ha
 taken a table or a column away since.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,20 +19,23 @@ _ = TranslationStringFactory("draftedit")
 
 Json = Mapping[str, Any]
 
+_REVERT = re.compile(r"Revert to revision ([0-9]+)")  # as the engine labels it
+
 TOLD = 3  # operations of a batch that are told; the rest is counted
 
 
 @dataclass(frozen=True)
 class Change:
-    """One field, before and after."""
+    """One field, before and after; no `before` where only the wish is known."""
 
     label: str
-    before: Shown
+    before: Shown | None
     after: Shown
 
     def __str__(self) -> str:
         """Say it in a sentence."""
-        return f"{self.label} {self.before} → {self.after}"
+        before = f" {self.before}" if self.before is not None else ""
+        return f"{self.label}{before} → {self.after}"
 
 
 @dataclass(frozen=True)
@@ -63,11 +67,13 @@ def _is_known(operation: Json, names: Names) -> bool:
 
 def _set(operation: Json, inverse: Json, names: Names) -> Described:
     part = names.target.tables[operation["table"]]
-    before = inverse.get("values", {})
+    before = inverse.get("values")
     changes = [
         Change(
             names.small(names.field(part.fields[name])),
-            names.value(part.fields[name], before.get(name)),
+            None
+            if before is None
+            else names.value(part.fields[name], before.get(name)),
             names.value(part.fields[name], value),
         )
         for name, value in operation["values"].items()
@@ -111,8 +117,12 @@ def _place(operation: Json, names: Names) -> str:
 
 
 def _batch(operation: Json, inverse: Json, names: Names) -> Described:
-    if operation.get("label"):
-        return Described(operation["label"])
+    label = str(operation.get("label") or "")
+    if revert := _REVERT.fullmatch(label):
+        text = _("Revert to revision ${n}", mapping={"n": revert[1]})
+        return Described(names.translate(text))
+    if label:
+        return Described(label)
     pairs = [pair for pair in _pairs(operation, inverse) if pair[0]["op"] != "rekey"]
     if len(pairs) == 1:
         return describe(*pairs[0], names)
@@ -136,6 +146,13 @@ def _rekey(_operation: Json, _inverse: Json, names: Names) -> Described:
     return Described(names.translate(_("Make room in the order")))
 
 
+def _recreate(operation: Json, _inverse: Json, names: Names) -> Described:
+    part = names.target.tables[operation["table"]]
+    key = tuple(operation["values"].get(name) for name in part.key)
+    row = names.small(names.located(part.name, key))
+    return Described(names.translate(_("Bring back ${row}", mapping={"row": row})))
+
+
 def _key(operation: Json, member: str) -> Key:
     return tuple(operation[member])
 
@@ -148,4 +165,5 @@ _TELLERS: dict[str, Callable[[Json, Json, Names], Described]] = {
     "move": _move,
     "batch": _batch,
     "rekey": _rekey,
+    "recreate": _recreate,
 }

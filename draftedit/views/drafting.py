@@ -3,6 +3,7 @@
 from typing import Any
 
 from draftedit.editing import EditSession
+from draftedit.views.coming import coming
 from draftedit.views.names import Names
 from draftedit.views.places import DraftPlaces
 
@@ -19,25 +20,26 @@ def draft_values(
         "places": places,
         "names": names,
         "draft_page": True,
+        "coming": coming(edit, places),
         "misfits": edit.misfits() if edit.is_open else [],
-        "live_url": _live(edit, places),
-        "history_url": _live(edit, places, "history"),
+        "live_url": _live(edit, names, places),
     }
 
 
 def title_of(edit: EditSession, names: Names) -> str:
-    """Name the object; a new one has no name yet."""
-    row = names.known(edit.target.name, edit.root)
-    return names.row(row) if row is not None else edit.info.label
+    """Name the object; one that is no more has only its key."""
+    return names.by_key(edit.target.name, edit.root, with_part=False)
 
 
-def _live(edit: EditSession, places: DraftPlaces, name: str = "object") -> str | None:
+def _live(edit: EditSession, names: Names, places: DraftPlaces) -> str | None:
     """Return where the live object is shown; a new one is not there yet."""
-    info = edit.info
-    if not edit.is_open and edit.row(edit.target.name, edit.root).gone:
-        name = "history"  # the draft has deleted the object, or would have
-    if info.base == 0 and info.revision is None and edit.root == info.root:
-        row = edit.row(edit.target.name, edit.root)
+    info, row = edit.info, names.known(edit.target.name, edit.root)
+    name = "object"
+    if row is None or (row.gone and not edit.is_open):
+        name = "history"  # others have deleted the object, or the draft would have
+    elif info.base == 0 and info.revision is None and edit.root == info.root:
         if row.is_new:
             return None
+    elif info.revision is None and row.is_new:
+        name = "history"  # the object was deleted, and comes back by this draft
     return places.live(name, info.target, info.root)

@@ -7,7 +7,7 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from draftedit import guards
-from draftedit.contexts import OwnerContext
+from draftedit.contexts import OwnerContext, revision_number
 from draftedit.engine.errors import Problem, Refused, Unknown
 from draftedit.engine.keys import from_path
 from draftedit.security import EDIT
@@ -67,7 +67,13 @@ def _open(context: OwnerContext, request: Request) -> Any:
     target, text = request.POST.get("target", ""), request.POST.get("id")
     try:
         key = from_path(text) if text else None
-        return context.drafts.open(request.dbsession, target, key, owner=context.owner)
+        return context.drafts.open(
+            request.dbsession,
+            target,
+            key,
+            owner=context.owner,
+            revert_to=revision_number(request.POST.get("revert_to")),
+        )
     except (Unknown, ValueError) as error:
         # Not the address is wrong but what the form names.
         raise Refused(Problem(str(error), table=target)) from error

@@ -51,20 +51,22 @@ def page(
     """
     names = names_for(request, edit.target, edit)
     places = DraftPlaces(request, edit.info.key)
+    values = {
+        **draft_values(edit, names, places),
+        "here": here,
+        "editable": edit.is_open,
+        "journal": tell(edit, names, journal),
+        "older": lambda cursor: _older(here, cursor),
+    }
+    if names.known(edit.target.name, edit.root) is None:
+        # Others have deleted the object, and the draft has let it go.
+        return values | {"look": None}
     browser = Browser(edit.target, edit.root, edit, names, places)
     look = browser.look(wanted, drafted=True)
     add = None
     if look.part and look.above.row.state != "gone":
         add = places.new(look.part, parent=look.parent, back=here)
-    return {
-        **draft_values(edit, names, places),
-        "look": look,
-        "here": here,
-        "editable": edit.is_open,
-        "add": add,
-        "journal": tell(edit, names, journal),
-        "older": lambda cursor: _older(here, cursor),
-    }
+    return values | {"look": look, "add": add}
 
 
 def page_or_start(

@@ -19,24 +19,44 @@ class Places(Protocol):
 
 
 class LivePlaces:
-    """The pages of a live object."""
+    """The pages of a live object, or of one as `revision` had it."""
 
-    def __init__(self, request: Request, target: str, key: Key) -> None:
+    def __init__(
+        self, request: Request, target: str, key: Key, revision: int | None = None
+    ) -> None:
         """Know the object."""
         self._request = request
         self._object = {"target": target, "id": to_path(key)}
+        self._revision = revision
 
     def page(self, part: str, parent: Key | None, **query: Any) -> str:
         """Return the address of a page of rows."""
-        where = _query(part=part, parent=_path(parent), **query)
-        path: str = self._request.route_path(
-            "draftedit.object", **self._object, _query=where
-        )
-        return path
+        where = {"revision": self._revision, "part": part, "parent": _path(parent)}
+        return self._path("object", {}, {**where, **query})
 
     def row(self, table: str, key: Key, **query: Any) -> str | None:
-        """A live row has no page of its own."""
-        return None
+        """Return the address of one row, with who gave it its values."""
+        if self._revision is not None:
+            return None
+        return self._path("live_row", {"table": table, "row": to_path(key)}, query)
+
+    def at(self, revision: int | None = None) -> str:
+        """Return the address of the object as a revision had it, or as it is now."""
+        return self._path("object", {}, {"revision": revision})
+
+    def history(self, **query: Any) -> str:
+        """Return the address of the object's history, or of a comparison."""
+        return self._path("history", {}, query)
+
+    def drafts(self) -> str:
+        """Return the address of the list of who has the object open."""
+        return self._path("object_drafts", {}, {})
+
+    def _path(self, name: str, parts: dict[str, str], query: dict[str, Any]) -> str:
+        path: str = self._request.route_path(
+            f"draftedit.{name}", **self._object, **parts, _query=_query(**query)
+        )
+        return path
 
 
 class DraftPlaces:
@@ -67,6 +87,13 @@ class DraftPlaces:
         """Return the address of a page of the live object."""
         where = {"target": target, "id": to_path(key)}
         path: str = self._request.route_path(f"draftedit.{name}", **where)
+        return path
+
+    def compare(self, target: str, key: Key, older: int, newer: int) -> str:
+        """Return the address of what changed between two revisions."""
+        where = {"target": target, "id": to_path(key)}
+        query = {"from": str(older), "to": str(newer)}
+        path: str = self._request.route_path("draftedit.history", **where, _query=query)
         return path
 
     def _path(self, name: str, parts: dict[str, str], query: dict[str, Any]) -> str:

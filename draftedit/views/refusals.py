@@ -14,14 +14,15 @@ from pyramid.renderers import render_to_response
 from pyramid.request import Request
 from pyramid.response import Response
 
-from draftedit.contexts import DraftContext
+from draftedit.contexts import DraftContext, HandOnContext
 from draftedit.editing import EditSession
 from draftedit.engine.errors import DraftError, Problem, Unknown
 from draftedit.engine.keys import from_path
 from draftedit.forms import Said
-from draftedit.views import changes, editor, row
+from draftedit.views import changes, conflicts, editor, handing, row
 from draftedit.views.answering import about_draft
 from draftedit.views.back import local_path
+from draftedit.views.deciding import Choices
 from draftedit.views.reports import report
 from draftedit.views.row_page import Refusal
 
@@ -31,22 +32,33 @@ Page = tuple[str, dict[str, Any]]
 def show(error: DraftError, request: Request) -> Response:
     """Show the page of a form that was refused, with the reason on it."""
     found = report(error, request)
-    context = getattr(request, "context", None)
-    if found is None or not isinstance(context, DraftContext):
+    context: Any = getattr(request, "context", None)
+    if found is None or not _has_draft(context):
         # There is no draft to show: refused before it was found.
         raise PredicateMismatch("not on the page of a draft")
     start_over(request)
+    is_mine = isinstance(context, DraftContext) or context.is_mine
     edit = context.drafts.resume(
-        request.dbsession, request.matchdict["key"], owner=context.owner
+        request.dbsession,
+        request.matchdict["key"],
+        owner=context.owner if is_mine else None,
     )
-    template, values = PAGES[request.matched_route.name](request, edit, error)
+    show_page = PAGES[request.matched_route.name] if is_mine else _on_open_drafts
+    template, values = show_page(request, edit, error)
     values["refused"] = found
     values.setdefault("problems", _problems(error))
+    values.setdefault("conflicts", getattr(error, "conflicts", ()))
     response = render_to_response(template, values, request)
     about_draft(response, edit.info.version)
     response.status_int = found.kind.status
     response.headers.update(found.headers)
     return response
+
+
+def _has_draft(context: Any) -> bool:
+    if isinstance(context, HandOnContext):
+        return context.is_there
+    return isinstance(context, DraftContext)
 
 
 def start_over(request: Request) -> None:
@@ -88,9 +100,30 @@ def _on_editor(request: Request, edit: EditSession, _error: DraftError) -> Page:
     return editor.TEMPLATE, values | {"typed": Said.from_params(request.POST).texts}
 
 
+def _on_hand_on(request: Request, edit: EditSession, error: DraftError) -> Page:
+    """Show the editor with the form open, and the name that was typed in it."""
+    template, values = _on_editor(request, edit, error)
+    return template, values | {"hand_on_to": request.POST.get("to", "")}
+
+
+def _on_open_drafts(request: Request, edit: EditSession, _error: DraftError) -> Page:
+    """Show an admin the list again, which tells nothing of what is in the draft."""
+    values = handing.page(request, edit.target, edit.root)
+    typed = {"key": edit.info.key, "to": request.POST.get("to", "")}
+    return handing.TEMPLATE, values | {"typed": typed}
+
+
 def _on_save(request: Request, edit: EditSession, _error: DraftError) -> Page:
     values = changes.page(request, edit, request.POST.get("message", ""))
     return changes.TEMPLATE, values
+
+
+def _on_rebase(request: Request, edit: EditSession, error: DraftError) -> Page:
+    """Ask again, with the choices made; of a draft that takes none, show what it is."""
+    if not edit.is_open or edit.misfits():
+        return _on_editor(request, edit, error)
+    choices = Choices.from_params(request.POST)
+    return conflicts.TEMPLATE, conflicts.page(request, edit, choices, error)
 
 
 def _problems(error: DraftError) -> tuple[Problem, ...]:
@@ -107,6 +140,10 @@ PAGES: dict[str, Callable[[Request, EditSession, DraftError], Page]] = {
     "draftedit.undo": _on_editor,
     "draftedit.redo": _on_editor,
     "draftedit.cancel": _on_editor,
+    "draftedit.fork": _on_editor,
+    "draftedit.hand_on": _on_hand_on,
+    "draftedit.check": _on_save,
+    "draftedit.rebase": _on_rebase,
     "draftedit.save": _on_save,
 }
 

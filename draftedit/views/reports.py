@@ -9,7 +9,7 @@ from pyramid.i18n import TranslationStringFactory
 from pyramid.request import Request
 
 from draftedit import problems, retry
-from draftedit.engine.errors import DoesNotFit, DraftError, Refused
+from draftedit.engine.errors import DoesNotFit, DraftError, Refused, SaveRace
 from draftedit.problem_kinds import KINDS, Kind, kind_of_status
 
 _ = TranslationStringFactory("draftedit")
@@ -45,7 +45,9 @@ def _refusal(error: DraftError, request: Request) -> Report:
     detail = str(error)
     if isinstance(error, Refused | DoesNotFit) and error.problems:
         detail = translate(error.problems[0].message)
-    return Report(problems.kind_of(error), detail, problems.members(error, translate))
+    members = problems.members(error, translate)
+    headers = {"Retry-After": BUSY_SECONDS} if isinstance(error, SaveRace) else {}
+    return Report(problems.kind_of(error), detail, members, headers)
 
 
 def _http_error(error: HTTPError, request: Request) -> Report | None:

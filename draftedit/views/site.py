@@ -12,6 +12,9 @@ from draftedit.security import EDIT, READ
 _ = TranslationStringFactory("draftedit")
 
 
+WARNINGS = "draftedit.warnings"  # the queue of the session
+
+
 @dataclass(frozen=True)
 class Link:
     """A label and where it leads."""
@@ -81,6 +84,12 @@ class Site:
         if self._request.registry.queryUtility(ISessionFactory) is None:
             return ()
         return self._request.session.pop_flash()
+
+    def warnings(self) -> Sequence[str]:
+        """Return, once, what the last action could not do."""
+        if self._request.registry.queryUtility(ISessionFactory) is None:
+            return ()
+        return self._request.session.pop_flash(WARNINGS)
 
     def _path(self, route: str) -> str | None:
         try:

@@ -1,4 +1,4 @@
-"""The verbs of the editor's forms: operate, undo, redo, save, cancel.
+"""The verbs of the editor's forms: operate, undo, redo, rebase, save, cancel.
 
 Each goes through the guards, acts once and leads to a page. What is refused is raised,
 and shown by `draftedit.views.refusals`.
@@ -25,6 +25,7 @@ from draftedit.views.answering import flash, see_other
 from draftedit.views.back import local_path
 from draftedit.views.operating import operation_from
 from draftedit.views.places import DraftPlaces
+from draftedit.views.rebasing import bring_in, tell_what_came
 
 _ = TranslationStringFactory("draftedit")
 
@@ -90,13 +91,24 @@ def save(edit: EditSession, request: Request) -> str:
     if len(message) > MAX_MESSAGE:
         text = _("A message has at most ${n} characters.", mapping={"n": MAX_MESSAGE})
         raise Refused(Problem(text, field="message"))
+    base = edit.info.base
     saved = edit.save(message=message or None)
     flash(request, _("Saved as revision ${n}.", mapping={"n": saved.revision}))
+    if saved.merged:
+        since = edit.incoming(base=base)
+        came = [one for one in since if one.revision in saved.merged]
+        tell_what_came(request, came)
     where = {"target": edit.target.name, "id": to_path(saved.key)}
     gone = edit.row(edit.target.name, edit.root).gone
     name = "draftedit.history" if gone else "draftedit.object"
     path: str = request.route_path(name, **where)
     return path
+
+
+def rebase(edit: EditSession, request: Request) -> str:
+    """Bring in what others have saved, as the form decides."""
+    bring_in(edit, request)
+    return _back(edit, request)
 
 
 def cancel(edit: EditSession, request: Request) -> str:
@@ -128,6 +140,7 @@ VERBS: dict[str, Act] = {
     "operations": operate,
     "undo": undo,
     "redo": redo,
+    "rebase": rebase,
     "save": save,
     "cancel": cancel,
 }

@@ -103,8 +103,16 @@ def test_answers_have_the_shapes_described(ada, draft, example):
     lists(f"{draft_path}/operations", "Entry")
     lists(f"{draft_path}/changes", "Change")
     check(draft.set("rule", example.rules[0], 422, comment=7).json, "Problem")
+    check(draft.do("check").json, "Checked")
     check(draft.do("undo", version=1, status=412).json, "Problem")
     check(draft.do("save").json, "Saved")
     lists(f"{live}/revisions", "Revision")
+    lists(f"{live}/revisions/1/changes", "Change")
+    reads(f"{live}/rows/rule/{example.rules[0]}", "Row")
+    reads(f"{live}?revision=0", "Object")
     lists("/stats", "Day")
+    revert = {"target": "ruleset", "id": example.ruleset, "revert_to": 0}
+    reverting = ada.post("/drafts", revert, status=201).json
+    check(reverting, "Draft")
+    check(ada.post(f"/drafts/{reverting['key']}/fork", status=201).json, "Draft")
     check(ada.open("ruleset", example.ruleset).do("cancel").json, "Draft")

@@ -7,12 +7,15 @@ from threading import Barrier
 import pytest
 import sqlalchemy as sa
 import webtest
+from pyramid_retry import IBeforeRetry
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import sessionmaker
 
 import draftedit
+from draftedit.engine.errors import SaveRace
 from tests.api.conftest import make_example, token_for
 from tests.api.program import Program
+from tests.engine.saving import racing
 
 AT_ONCE = 4
 
@@ -118,6 +121,58 @@ def test_of_several_savers_one_wins_and_no_draft_is_lost(ada, example, at_once):
     path = f"/objects/ruleset/{example.ruleset}"
     assert ada.get(path).json["revision"] == 1
     assert len(ada.get(f"{path}/revisions").json["items"]) == 1
+
+
+SAVERS = 3  # as many as a request has attempts
+
+
+@pytest.fixture
+def begun_again(served):
+    """Collect the errors for which a request is repeated."""
+    errors = []
+    served.registry.registerHandler(
+        lambda event: errors.append(event.exception), [IBeforeRetry]
+    )
+    return errors
+
+
+@pytest.fixture
+def save_all(ada, example, at_once):
+    """Return what saves three drafts, each with another rule changed, at once."""
+
+    def save_all():
+        drafts = [ada.open("ruleset", example.ruleset) for _ in range(SAVERS)]
+        for draft, rule in zip(drafts, example.rules, strict=True):
+            draft.set("rule", rule, comment=f"by {draft.key}")
+        calls = [posting(ada, f"{draft.path}/save", {}, 2) for draft in drafts]
+        answers = at_once(*calls)
+        assert [answer.status_int for answer in answers] == [200] * SAVERS
+        revisions = sorted(answer.json["revision"] for answer in answers)
+        assert revisions == list(range(1, SAVERS + 1))
+        path = f"/objects/ruleset/{example.ruleset}"
+        rules = ada.get(f"{path}/rows/rule").json["items"]
+        comments = {rule["comment"] for rule in rules}
+        assert comments == {f"by {draft.key}" for draft in drafts}
+        assert len(ada.get(f"{path}/revisions").json["items"]) == SAVERS
+
+    return save_all
+
+
+def test_savers_who_changed_other_rows_are_all_saved_and_none_twice(
+    save_all, begun_again
+):
+    save_all()
+    assert begun_again == []
+
+
+@pytest.mark.only_on("postgresql", "mariadb")  # SQLite's lock is BEGIN IMMEDIATE
+def test_where_the_lock_does_not_hold_requests_are_repeated_until_they_are_saved(
+    save_all, begun_again, race_database, monkeypatch
+):
+    racing.take_lock_away(monkeypatch)
+    with racing.hooked(race_database.engine, racing.Meeting(SAVERS, locked=False)):
+        save_all()
+    assert {type(error) for error in begun_again} == {SaveRace}
 
 
 def test_a_commit_whose_answer_was_lost_is_not_done_twice(ada, example, served):

@@ -1,5 +1,8 @@
 """What the verbs answer, and that they do what they say."""
 
+import itertools
+
+from draftedit.engine.saving import revision
 from draftedit.firewall.models import Rule
 from tests.api.test_guards import problem
 
@@ -182,14 +185,14 @@ def test_a_cancelled_draft_leaves_live_as_it_is(draft, example):
     assert live["items"][0]["comment"] == "web"
 
 
-def test_a_save_on_a_moved_base_is_refused_and_keeps_the_draft(ada, draft, example):
+def test_a_save_on_a_moved_base_says_what_came_in(ada, draft, example):
     first = ada.open("ruleset", example.ruleset)
     first.set("rule", example.rules[0], comment="first")
     first.do("save")
     draft.set("rule", example.rules[1], comment="second")
-    assert problem(draft.do("save", status=409)) == "base-moved"
     assert draft.get().json["behind"] == 1
-    assert len(draft.get("/changes").json["items"]) == 1
+    answer = draft.do("save").json
+    assert (answer["revision"], answer["merged"]) == (2, [1])
 
 
 def test_plain_sql_under_a_draft_is_a_conflict(draft, example, dbsession_factory):
@@ -219,3 +222,15 @@ def test_a_collision_is_a_problem_that_names_row_and_field(draft, example):
     found = answer.json["problems"][0]
     assert (found["table"], found["id"]) == ("chain", [example.output])
     assert draft.get().json["state"] == "open"
+
+
+def test_a_saver_whom_others_beat_each_time_is_told_to_come_again(
+    draft, example, monkeypatch
+):
+    draft.set("rule", example.rules[0], comment="x")
+    seen = itertools.cycle((0, 1))
+    monkeypatch.setattr(revision, "locked", lambda *_: next(seen))
+    answer = draft.do("save", {}, status=409)
+    assert problem(answer) == "busy"
+    assert answer.headers["Retry-After"] == "1"
+    assert draft.get().json["version"] == 2

@@ -24,13 +24,16 @@ PUBLIC = {
 FOR_READERS = {
     "account",
     "draftedit.api.object",
+    "draftedit.api.object_row",
     "draftedit.api.object_rows",
     "draftedit.api.objects",
+    "draftedit.api.revision_changes",
     "draftedit.api.revisions",
     "draftedit.api.stats",
     "draftedit.api.targets",
     "draftedit.history",
     "draftedit.home",
+    "draftedit.live_row",
     "draftedit.object",
     "draftedit.stats",
 }
@@ -51,10 +54,12 @@ def paths(app, ada, example):
         "field": "jump_id",
         "name": "not-found",
         "path": "x",
+        "number": "1",
     }
 
     def fill(pattern):
-        known = {**values, "table": "rule", "id": str(example.rules[0])}
+        rule = str(example.rules[0])
+        known = {**values, "table": "rule", "id": rule, "row": rule}
         if "{target}" in pattern:
             known["id"] = str(example.ruleset)
         return re.sub(r"{(\w+)[^}]*}", lambda found: known[found[1]], pattern)

@@ -19,10 +19,12 @@ VALUES = (
     "draftedit.engine.keys",
     "draftedit.engine.listing",
     "draftedit.engine.operations",
+    "draftedit.engine.rebasing.resolutions",
     "draftedit.engine.rows",
     "draftedit.engine.schema",
 )
 SERVICE = (
+    "draftedit.checking",
     "draftedit.comparing",
     "draftedit.drafts",
     "draftedit.editing",
@@ -91,7 +93,12 @@ LAYERS = {
     ),
     "databases": (
         ("draftedit.models*", "draftedit.retry"),
-        ("draftedit.models*", "draftedit.settings", "draftedit.engine.column_types"),
+        (
+            "draftedit.models*",
+            "draftedit.settings",
+            "draftedit.engine.column_types",
+            "draftedit.engine.errors",
+        ),
         (),
     ),
     "for hosts' migrations": (

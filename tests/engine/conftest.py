@@ -1,15 +1,24 @@
 """Drafts of the small hosts, in databases made by create_all."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from draftedit import EditSession
+from draftedit import EditSession, firewall
 from tests.databases import Database
 from tests.hosts import shop
 from tests.hosts.selling import Shop
+
+
+@pytest.fixture(autouse=True)
+def engine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show what the engine does, not what a host's own checks refuse."""
+    targets = firewall.drafts.targets
+    for name, target in targets.items():
+        monkeypatch.setitem(targets, name, replace(target, checks=(), notes=()))
 
 
 @pytest.fixture(scope="session")

@@ -83,6 +83,18 @@ class Model:
                 found[table, key] = names
         return found
 
+    def clashes(self):
+        """Return the unique values that two rows in sight share."""
+        seen, found = set(), []
+        for table, part in self.target.tables.items():
+            for unique in part.uniques:
+                for key in self.visible(table):
+                    values = tuple(self.rows[table, key][name] for name in unique)
+                    if None not in values and (table, unique, values) in seen:
+                        found.append((table, unique, values))
+                    seen.add((table, unique, values))
+        return found
+
     def dangling(self):
         """Return the references of rows in sight to rows that are not."""
         return [

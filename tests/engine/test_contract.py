@@ -161,7 +161,7 @@ def test_callers_may_send_what_a_host_has_registered():
 
 def test_callers_may_not_send_what_only_the_journal_knows():
     hidden = BUILT_IN.keys() - PUBLIC.keys()
-    assert hidden == {"rekey"}
+    assert hidden == {"rekey", "recreate"}
     with pytest.raises(BadOperation, match="rekey"):
         drafts.operation_from_json({"op": "rekey", "table": "line", "places": []})
 

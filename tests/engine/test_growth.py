@@ -4,14 +4,16 @@ The number of statements is the same for 10 and for very many rows, and by EXPLA
 statement scans a part's table or reads more rows than a page has, and it touches.
 """
 
+import datetime
 import json
 import os
 import re
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
-from draftedit import Batch, Delete, Insert, Move, Restore, Set
+from draftedit import Batch, Delete, Insert, Move, Restore, Set, comparing
 from draftedit.engine.order import spread
 from tests.hosts import tall
 from tests.hosts.tall import Book, drafts
@@ -20,6 +22,8 @@ SMALL = 10
 PAGE = 50
 # What one statement may read: a page from each of three branches, and some ends.
 MOST = 4 * PAGE
+# Books with a short and with a long history: since ada's draft of them, and before.
+BEHIND, AFTER = (60, 61), (62, 63)
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +43,9 @@ def database(fresh_database, size):
         fill(connection, 2, size)
         for key in range(3, 53):
             fill(connection, key, 20)
+    for (short, long), past in ((BEHIND, False), (AFTER, True)):
+        fill_history(database.engine, short, SMALL, past)
+        fill_history(database.engine, long, size, past)
     # Never analysed, a table's plans are guesses.
     statement = "ANALYZE TABLE {}" if database.backend == "mariadb" else "ANALYZE {}"
     with database.engine.connect() as connection:
@@ -70,6 +77,62 @@ def fill(connection, key, size):
     ]
     for start in range(0, size, 5_000):
         connection.execute(insert(tables["verse"]), rows[start : start + 5_000])
+
+
+def fill_history(engine, key, size, past):
+    """Give a book 50 revisions, which replaced `size` verses of its second chapter.
+
+    And one of the first chapter each. A draft of ada's is opened before them, unless
+    they are `past`.
+    """
+    with Session(engine) as dbsession:
+        connection = dbsession.connection()
+        fill(connection, key, PAGE)
+        if past:
+            dbsession.execute(
+                sa.insert(drafts.tables.object),
+                {"target": "book", "root": str(key), "revision": 50},
+            )
+        else:
+            drafts.open(dbsession, Book, key, owner="ada")
+            dbsession.execute(
+                sa.update(drafts.tables.object)
+                .where(drafts.tables.object.c.root == str(key))
+                .values(revision=50)
+            )
+        record_history(connection, key, size)
+        dbsession.commit()
+
+
+def record_history(connection, key, size):
+    at = datetime.datetime.now(datetime.UTC)
+    saved = {"target": "book", "root": str(key), "saved_by": "bob", "saved_at": at}
+    revisions = [saved | {"number": number} for number in range(1, 51)]
+    connection.execute(sa.insert(drafts.tables.revision), revisions)
+    then = {"root": str(key), "replaced_at": at, "absent": False, "text": "old"}
+    history = sa.insert(drafts.targets["book"].tables["verse"].history)
+    rows = [
+        then
+        | {
+            "id": key * 1_000_000 + 500_000 + number,
+            "chapter_id": key * 10 + 1,
+            "place": place,
+            "revision": 1 + number * 50 // size,
+        }
+        for number, place in enumerate(spread(size))
+    ]
+    rows += [
+        then
+        | {
+            "id": key * 1_000_000 + number,
+            "chapter_id": key * 10,
+            "place": place,
+            "revision": 1 + number,
+        }
+        for number, place in enumerate(spread(PAGE))
+    ]
+    for start in range(0, len(rows), 5_000):
+        connection.execute(history, rows[start : start + 5_000])
 
 
 class Story:
@@ -167,16 +230,17 @@ def test_a_cursor_costs_the_same_wherever_it_is(dbsession, statements, size):
     assert len(statements) <= 3
 
 
-@pytest.fixture
-def explained(connection, database):
-    """Collect each statement that reads, with the plan that it was run by."""
+@pytest.fixture(params=[r"SELECT|UPDATE|DELETE|INSERT INTO \S+ SELECT"])
+def explained(request, connection, database):
+    """Collect each statement that reads, with the plan that it was run by.
+
+    To see how many rows it reads it is run twice.
+    """
     plans = []
     busy = []
 
     def explain(connection, cursor, statement, parameters, context, many):
-        if busy or not re.match(
-            r"\s*(SELECT|UPDATE|DELETE|INSERT INTO \S+ SELECT)", statement
-        ):
+        if busy or not re.match(rf"\s*({request.param})", statement):
             return
         busy.append(1)
         try:
@@ -201,6 +265,8 @@ def explain_on_sqlite(cursor, statement, parameters):
         # SEARCH has found its rows by an index. With LIMIT, an index may be walked
         # from its beginning to find the smallest.
         if (match := re.match(r"SCAN (\w+)(?! USING COVERING INDEX)", line))
+        # All history of an object is too much.
+        or (match := re.match(r"SEARCH (\w+_history) .*\(root=\?\)$", line))
     }
 
 
@@ -251,18 +317,111 @@ EXPLAIN = {
 
 def test_no_statement_scans_a_part_s_table(dbsession, explained, database, size):
     story = Story(dbsession, 2, size)
-    parts = {"verse", "chapter", "verse_draft", "verse_history"}
+    assert too_much(explained, story.steps()) == ""
+
+
+PARTS = {"verse", "chapter", "verse_draft", "verse_history"}
+
+
+def too_much(explained, steps):
+    """Take the steps; say which statements read more of a part than they may."""
     read = []
-    for name, step in story.steps():
+    for name, step in steps:
         explained.clear()
         step()
         read += [
-            (name, table, rows, statement)
+            f"{name} reads {rows} of {table}: {statement}"
             for statement, found in explained
             for table, rows in found.items()
-            if table in parts and (rows is None or rows > MOST)
+            if table in PARTS and (rows is None or rows > MOST)
         ]
-    assert not read, "\n\n".join(f"{n} reads {r} of {t}: {s}" for n, t, r, s in read)
+    return "\n\n".join(read)
+
+
+class Behind:
+    """Ada's draft, opened 50 revisions ago."""
+
+    def __init__(self, dbsession, key):
+        self.dbsession, self.key = dbsession, key
+
+    def steps(self):
+        """Yield what is done to the first chapter, which others changed little."""
+        chapter, first = (self.key * 10,), self.key * 1_000_000
+        query = {"parent": chapter, "limit": PAGE}
+        yield "page", lambda: self.verb().page("verse", **query)
+        yield "around", lambda: self.verb().page("verse", around=(first + 25,), **query)
+        yield "row", lambda: self.verb().row("verse", (first,))
+        yield "set", lambda: self.verb().apply(Set("verse", first, text="new"))
+        yield "insert", lambda: self.verb().apply(Insert("verse", {}, chapter))
+        yield "undo", lambda: self.verb().undo()
+        yield "changes", lambda: self.verb().changes()
+        yield "incoming", lambda: self.verb().incoming()
+
+    def verb(self):
+        of_book = drafts.tables.draft_object.c
+        wanted = sa.select(of_book.draft).where(of_book.root == str(self.key))
+        key = self.dbsession.scalar(wanted)
+        return drafts.resume(self.dbsession, key, owner="ada", lock=True)
+
+
+class After:
+    """A draft on the newest of 50 revisions, and one that was saved since."""
+
+    def __init__(self, dbsession, key):
+        self.dbsession, self.key = dbsession, key
+        self.first = key * 1_000_000
+        self.edit = drafts.open(dbsession, Book, key, owner="ada")
+        other = drafts.open(dbsession, Book, key, owner="bob")
+        other.apply(Set("verse", self.first + 1, text="bobs"))
+        other.apply(Insert("verse", {"text": "bobs"}, key * 10))
+        other.save()
+        self.edit.apply(Set("verse", self.first, text="adas"))
+        self.edit.apply(Move("verse", self.first + 2, after=self.first + 3))
+        self.edit.apply(Insert("verse", {"text": "adas"}, key * 10))
+        self.edit.apply(Delete("verse", self.first + 9))
+
+    def steps(self):
+        """Yield what brings in the other's save."""
+        yield "conflicts", lambda: self.verb().conflicts()
+        yield "check", lambda: self.verb().check()
+        yield "save", lambda: self.saved_and_taken_back()
+        yield "rebase", lambda: self.verb().rebase()
+        yield "save what is rebased", lambda: self.verb().save()
+        yield "compare", lambda: self.compared()
+
+    def verb(self):
+        key = self.edit.info.key
+        return drafts.resume(self.dbsession, key, owner="ada", lock=True)
+
+    def saved_and_taken_back(self):
+        with self.dbsession.begin_nested() as savepoint:
+            assert self.verb().save().merged == [51]
+            savepoint.rollback()
+        self.dbsession.expire_all()
+
+    def compared(self):
+        path = (drafts, self.dbsession, "book", (self.key,))
+        assert comparing.changes_between(*path, newer=52)
+
+
+@pytest.mark.parametrize(("scene", "books"), [(Behind, BEHIND), (After, AFTER)])
+def test_no_action_needs_more_statements_for_a_longer_history(
+    dbsession, statements, scene, books
+):
+    def run(key):
+        dbsession.connection()  # the savepoint that a session begins with
+        counts = statements_of(scene(dbsession, key), statements)
+        dbsession.rollback()
+        return counts
+
+    run(books[0])  # what is done once in a process
+    assert run(books[1]) == run(books[0])
+
+
+@pytest.mark.parametrize(("scene", "books"), [(Behind, BEHIND), (After, AFTER)])
+@pytest.mark.parametrize("explained", ["SELECT"], indirect=True)
+def test_no_action_reads_the_history_of_others(dbsession, explained, scene, books):
+    assert too_much(explained, scene(dbsession, books[-1]).steps()) == ""
 
 
 def test_a_statement_that_does_scan_is_noticed(dbsession, explained):

@@ -32,7 +32,14 @@ def test_keys_in_paths_are_escaped():
     assert to_list((1, "a")) == [1, "a"]
 
 
-@pytest.mark.parametrize("text", ["~", "a~", "~3", "~~", "~0~", "~ 1"])
+@pytest.mark.parametrize("text", ["", ".", "..", "new"])
+def test_keys_that_a_url_would_take_for_something_else_are_marked(text):
+    assert to_path((text,)) == f"~3{text}"
+    assert from_path(f"~3{text}") == from_path(text) == (text,)
+    assert to_path((text, "x")) == f"{text},x"
+
+
+@pytest.mark.parametrize("text", ["~", "a~", "~3a", "~3~", "~~", "~0~", "~ 1"])
 def test_what_is_no_escape_is_refused(text):
     with pytest.raises(ValueError, match="is no key"):
         from_path(text)

@@ -394,7 +394,7 @@ class Editing(RuleBasedStateMachine):
         assert self.read_live(self.other_root) == self.live[1]
 
     def save(self, model):
-        if not self.edit.changes() or model.dangling():
+        if not self.edit.changes() or model.dangling() or model.clashes():
             with pytest.raises(Refused):
                 self.edit.save()
             return

@@ -1,14 +1,15 @@
 """Columns that others fill, keys out of the way, references inside and outside."""
 
 import pytest
+import sqlalchemy as sa
 
 from draftedit import Batch, Delete, Insert, Move, Set, objects
 from draftedit.engine import tree
 from draftedit.engine.errors import Refused, Unknown
-from draftedit.engine.operations import Ref
+from draftedit.engine.operations import Recreate, Ref
 from draftedit.testing import check_operation
 from tests.hosts import quirks
-from tests.hosts.quirks import Country, Folder, Phrase, Sheet, drafts
+from tests.hosts.quirks import Country, Folder, Mark, Phrase, Sheet, drafts
 
 
 @pytest.fixture(scope="session")
@@ -206,7 +207,8 @@ def test_choices_within_the_object_are_the_draft_s(edit):
 
 def test_choices_are_looked_for_until_there_are_enough(edit, monkeypatch):
     for number in range(6):
-        edit.apply(Insert("phrase", {"text": f"new {number}"}, "empty"))
+        sheet = "empty" if number < 3 else "old"
+        edit.apply(Insert("phrase", {"text": f"new {number}"}, sheet))
     monkeypatch.setattr(tree, "STATEMENTS", 1)
     found = edit.choices("phrase", "answers", q="new", limit=5)
     assert [one.label for one in found] == [f"new {number}" for number in range(5)]
@@ -263,3 +265,35 @@ def test_the_names_that_people_read_come_from_the_models(edit):
     stamp = fields(edit)["stamp"]
     assert (stamp.label, stamp.help) == ("Seal", "Made by the office.")
     assert fields(edit)["twice"].label == "Twice"
+
+
+def test_a_row_below_a_gone_one_comes_back_below_another(edit):
+    edit.apply(Insert("mark", {"name": "red"}, "old"))
+    edit.apply(Delete("sheet", "old"))
+    values = {"name": "red", "on": "empty", "serial": None}
+    check_operation(edit, Recreate("mark", values))
+    assert edit.row("mark", ("red",)).state == "new"
+    edit.undo()
+    assert edit.row("mark", ("red",)).values["on"] == "old"
+
+
+def test_a_row_without_order_is_reverted_to_its_old_parent(edit, dbsession):
+    edit.apply(Insert("mark", {"name": "red"}, "old"))
+    edit.apply(Set("sheet", "empty", serial=7))
+    edit.save()
+    edit = drafts.open(dbsession, "folder", ("2", "B"), owner="ada")
+    edit.apply(Set("mark", "red", serial=7))
+    edit.save()
+    there = sa.update(Mark).where(Mark.name == "red")
+    dbsession.execute(there.values(on="empty"))  # as the host's own code could
+
+    revert = drafts.open(dbsession, "folder", ("2", "B"), owner="ada", revert_to=1)
+
+    values = revert.row("mark", ("red",)).values
+    assert (values["on"], values["serial"]) == ("old", None)
+    revert.undo()
+    assert revert.row("mark", ("red",)).values["on"] == "empty"
+    revert.redo()
+    revert.save()
+    dbsession.expire_all()
+    assert dbsession.get_one(Mark, "red").on == "old"

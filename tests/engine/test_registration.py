@@ -217,6 +217,19 @@ def test_links_that_lie_in_no_table(base):
     refused(base, kind, "its secondary is no table")
 
 
+def test_an_association_table_that_counts_its_rows(base):
+    sa.Table(
+        "middle",
+        base.metadata,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("root_id", sa.ForeignKey("root_.id")),
+        sa.Column("tag_id", sa.ForeignKey("tag.id")),
+    )
+    model(base, "tag")
+    kind = root(base, tags=relationship("Tag", "middle"))
+    refused(base, kind, "middle has a key of its own")
+
+
 def test_a_table_without_a_primary_key(base):
     columns = [sa.Column("id", sa.Integer), sa.Column("name", sa.Text)]
     table = sa.Table("bare", base.metadata, *columns)

@@ -2,8 +2,7 @@
 
 import pytest
 
-from draftedit import Delete, Insert, Move, Set
-from draftedit.engine.errors import BaseMoved
+from draftedit import Delete, Insert, Move, Set, objects
 from tests.hosts import shop
 
 
@@ -99,7 +98,7 @@ def test_a_saved_draft_reads_as_it_was_when_it_was_saved(edit, goods, dbsession)
     assert all_rows(resumed(dbsession, edit)) == before
 
 
-def test_save_on_a_base_that_has_moved_is_refused_and_the_draft_kept(
+def test_save_on_a_base_that_has_moved_brings_in_what_others_saved(
     edit, other, goods, dbsession
 ):
     edit.apply(Set("line", goods.lines[0], product="changed"))
@@ -107,9 +106,12 @@ def test_save_on_a_base_that_has_moved_is_refused_and_the_draft_kept(
     other = resumed(dbsession, other)
     other.apply(Set("line", goods.lines[1], product="mine"))
 
-    with pytest.raises(BaseMoved) as refusal:
-        other.save()
+    saved = other.save()
 
-    assert (refusal.value.base, refusal.value.current) == (0, 1)
-    assert resumed(dbsession, other).info.state == "open"
-    assert other.row("line", [goods.lines[1]]).values["product"] == "mine"
+    assert (saved.revision, saved.merged) == (2, [1])
+    assert resumed(dbsession, other).info.state == "saved"
+    live = [
+        objects.row(shop.drafts, dbsession, "purchase", other.root, "line", key)
+        for key in [[goods.lines[0]], [goods.lines[1]]]
+    ]
+    assert [row.values["product"] for row in live] == ["changed", "mine"]

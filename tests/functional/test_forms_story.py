@@ -92,9 +92,18 @@ class Stories:
             ann.click(words, inside=".tree")
         assert texts(ann) == ["ntp", "web", "dns"]
         ann.click("History")
-        assert [row[0:1] + row[2:4] for row in plain_table(ann)] == [
-            ["1", "ann", "tea for coffee"]
-        ]
+        newest, first = plain_table(ann)
+        assert newest[0:1] + newest[2:4] == ["1", "ann", "tea for coffee"]
+        assert first[0] == "0"
+
+        # Back to what it was, in a draft of its own.
+        ann.press("Revert … to revision 0, in a draft")
+        assert ann.words(".journal .what")[0] == "Revert to revision 0"
+        ann.press(ann.buttons("Undo:")[0]).press(ann.buttons("Redo:")[0])
+        ann.click("Review and save …").press("Save as revision 2")
+        for words in host.way:
+            ann.click(words, inside=".tree")
+        assert texts(ann) == ["web", "mail", "ssh"]
 
     def test_a_cancelled_draft_changes_nothing_and_can_be_read(self, host):
         ann = open_draft(host)
@@ -131,8 +140,18 @@ class Stories:
         assert "deletes the object" in ann.words(".notice.bad")[0]
         ann.press("Save as revision 1")
         assert "deleted" in ann.words(".notice.warn")[0]
-        assert ann.words("tbody th") == ["1"]
+        assert ann.words("tbody th") == ["1", "0"]
         assert host.label not in host.person("bob").words("tbody th")
+
+        # As it was, it can be read still, and comes back.
+        history = ann.path
+        ann.click("0", inside="tbody")
+        assert ann.words("h1") == [host.label]
+        assert "The object was deleted since." in ann.words(".notice")[0]
+        ann.go(history).press("Revert … to revision 0, in a draft")
+        ann.click("Review and save …").press("Save as revision 2")
+        assert ann.words("h1") == [host.label]
+        assert host.label in host.person("bob").words("tbody th")
 
 
 def plain_table(person):

@@ -232,11 +232,10 @@ def test_a_dropped_reference_takes_its_foreign_key_along(engine, before):
     assert drift(engine, before) == []
 
 
+@pytest.mark.only_on("sqlite")
 def test_sqlite_goes_on_counting_keys_after_its_table_was_made_anew(
     empty_database, engine, before
 ):
-    if empty_database.backend != "sqlite":
-        pytest.skip("the other databases do not make tables anew")
     with migrating_by(engine) as op:
         migrating.drop_column(op, "line", "colour")
     with engine.begin() as connection:

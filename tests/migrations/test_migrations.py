@@ -73,9 +73,8 @@ def test_the_scripts_make_the_very_tables_that_the_models_make(
     assert described(database.engine) == described(made.engine)
 
 
+@pytest.mark.only_on("sqlite")
 def test_sqlite_never_gives_a_key_twice(database):
-    if database.backend != "sqlite":
-        pytest.skip("the other databases count in sequences of their own")
     with database.engine.connect() as connection:
         counted = connection.execute(
             sa.text("SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'")
@@ -84,17 +83,15 @@ def test_sqlite_never_gives_a_key_twice(database):
     assert {"draft", "rule", "ruleset", "user_account"} <= names
 
 
+@pytest.mark.only_on("sqlite")
 def test_foreign_keys_are_on_again_after_a_migration_on_sqlite(empty_database):
-    if empty_database.backend != "sqlite":
-        pytest.skip("only SQLite's foreign keys are switched off to migrate")
     migration.upgrade(empty_database.engine)
     with empty_database.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
 
+@pytest.mark.only_on("sqlite")
 def test_a_script_that_leaves_references_to_nothing_is_refused(empty_database):
-    if empty_database.backend != "sqlite":
-        pytest.skip("the other databases refuse it themselves")
     migration.upgrade(empty_database.engine)
     with (
         empty_database.engine.connect() as connection,

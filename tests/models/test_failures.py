@@ -50,9 +50,8 @@ def test_a_row_that_another_has_locked_is_retryable(engine):
     assert not is_not_migrated(raised.value)
 
 
+@pytest.mark.only_on("postgresql", "mariadb")
 def test_a_deadlock_is_retryable(engine):
-    if engine.dialect.name == "sqlite":
-        pytest.skip("SQLite has one lock only")
     both_hold_one = threading.Barrier(2)
     raised = []
 
@@ -76,9 +75,8 @@ def test_a_deadlock_is_retryable(engine):
     assert all(is_retryable(error) for error in raised)
 
 
+@pytest.mark.only_on("postgresql")
 def test_two_transactions_that_cannot_be_put_in_order_are_retryable(engine):
-    if engine.dialect.name != "postgresql":
-        pytest.skip("only PostgreSQL has such a level")
     strict = engine.execution_options(isolation_level="SERIALIZABLE")
     with strict.connect() as one, strict.connect() as other:
         for connection, key in ((one, 1), (other, 2)):
@@ -132,14 +130,13 @@ def test_a_database_that_is_not_there_is_away(url):
     assert not is_not_migrated(raised.value)
 
 
+@pytest.mark.only_on("postgresql", "mariadb")
 def test_a_connection_that_was_cut_is_away(engine):
     cut = {
         "postgresql": "SELECT pg_terminate_backend(pg_backend_pid())",
         "mysql": "KILL CONNECTION_ID()",
         "mariadb": "KILL CONNECTION_ID()",
-    }.get(engine.dialect.name)
-    if cut is None:
-        pytest.skip("SQLite has no connection that could be cut")
+    }[engine.dialect.name]
     with engine.connect() as connection, pytest.raises(DBAPIError) as raised:
         connection.exec_driver_sql(cut)
     assert is_away(raised.value)

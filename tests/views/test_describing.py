@@ -144,6 +144,10 @@ class TestBatch:
         assert words == "Move line 3 “tea” to the last place"
         assert told(rekey, {}, names) == "Make room in the order"
 
+    def test_a_row_that_comes_back_is_told_by_its_old_key(self, names):
+        recreate = {"op": "recreate", "table": "line", "values": {"id": 3}}
+        assert told(recreate, {}, names) == "Bring back line 3 “tea”"
+
 
 def test_an_operation_of_the_host_is_told_by_its_name(names):
     assert told({"op": "discount", "percent": 5}, {}, names) == "discount"

@@ -276,6 +276,7 @@ def test_a_closed_draft_that_deleted_its_object_leads_to_the_history(editor):
     editor.go(start).click("What is saved now")
     assert editor.words(".notice.warn") == [
         "This object was deleted. Its history stays."
+        " Revert to a revision that had it, and it comes back."
     ]
 
 

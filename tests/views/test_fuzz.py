@@ -59,6 +59,7 @@ def test_addresses(editor, guards, example, query):
     for path in (
         draft,
         f"{draft}/changes",
+        f"{draft}/conflicts",
         f"{draft}/rows/rule/{example.rules[0]}",
         f"{draft}/rows/rule/new",
         f"/objects/ruleset/{example.ruleset}",

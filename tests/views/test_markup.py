@@ -5,15 +5,19 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from draftedit import Set, firewall
+from draftedit.firewall.models import Ruleset
 from tests.views.test_refusals import edit_above, row_form, touch
 
 KINDS = {
     "/",
     "/objects/{target}/{id}",
     "/objects/{target}/{id}/history",
+    "/objects/{target}/{id}/rows/{table}/{row}",
     "/drafts",
     "/drafts/{key}",
     "/drafts/{key}/changes",
+    "/drafts/{key}/conflicts",
     "/drafts/{key}/rows/{table}/new",
     "/drafts/{key}/rows/{table}/{id}",
     "/stats",
@@ -83,9 +87,13 @@ def check_strictness(path, soup):
 
 
 @pytest.fixture
-def busy(editor):
-    """Leave a draft with changes of every kind."""
+def busy(editor, example, dbsession_factory):
+    """Leave a draft with changes of every kind, and one that conflicts."""
     touch(editor)
+    with dbsession_factory.begin() as dbsession:
+        other = firewall.drafts.open(dbsession, Ruleset, example.ruleset, owner="bob")
+        other.apply(Set("rule", example.rules[0], comment="theirs"))
+        other.save()
     editor.press(editor.buttons("Delete ")[1])
     editor.click("New rule").press("Add", v__comment="<b>ü</b> & \"'")
     form = row_form(editor).page.forms["link-rule_tag"]

@@ -1,7 +1,12 @@
 """A refused form is answered with its page, the reason, and all that was typed."""
 
+import itertools
+from dataclasses import replace
+
 import pytest
 
+from draftedit import firewall
+from draftedit.engine.saving import revision
 from draftedit.firewall.models import Ruleset
 from tests.functional.person import Person
 
@@ -183,18 +188,50 @@ def test_others_saved_first(editor, person, example, dbsession_factory):
     other.click("Review and save …").press("Save as revision 1")
 
     editor.go(editor.path)
-    assert "Others have saved this object once" in editor.words(".notice.warn")[0]
+    assert "Live is one revision ahead" in editor.words(".notice.warn")[0]
+    editor.click("Review and save …").press("Save as revision 2")
+    assert editor.words(".notice.good") == [
+        "Saved as revision 2.",
+        "Came in: revision 1 by bob.",
+    ]
+
+
+def test_others_saved_first_and_it_is_to_be_looked_at(
+    editor, person, example, monkeypatch
+):
+    touch(editor, "mine")
+    other = person("bob").go(f"/objects/ruleset/{example.ruleset}")
+    other.press("Edit in a draft")
+    edit_above(other).press("Apply", v__name="renamed by bob")
+    other.click("Review and save …").press("Save as revision 1", message="a better one")
+    reviewed = replace(firewall.drafts.targets["ruleset"], review=True)
+    monkeypatch.setitem(firewall.drafts.targets, "ruleset", reviewed)
+
     editor.click("Review and save …")
-    assert editor.buttons("Save as") == []  # and if the page was older:
-    form = editor.page.forms["save-form"]
-    editor.submit(form, status=409, message="mine for bob's")
+    editor.press("Save as revision 2", status=409, message="mine for bob's")
+
     assert editor.page.forms["save-form"]["message"].value == "mine for bob's"
-    assert "Others have saved" in editor.words(".notice")[0]
-    kept = editor.browser.get(editor.links("Keep changes as JSON")[0])
-    assert kept.headers["Content-Disposition"].startswith("attachment")
-    assert kept.json["changes"][0]["fields"]["comment"]["draft"] == "mine"
-    editor.click("What is saved now")
-    assert editor.words("h1") == ["renamed by bob"]
+    assert "Others have saved" in editor.words(".notice.bad")[0]
+    assert "a better one" in editor.words(".came li")[0]
+    changes = editor.path
+    editor.click("What came in")
+    assert "renamed by bob" in editor.page.text
+    editor.go(changes.replace("/save", "/changes")).press("Bring in")
+    editor.click("Review and save …").press("Save as revision 2")
+
+
+def test_a_save_that_others_are_quicker_with_is_done_again_or_kept(editor, monkeypatch):
+    touch(editor, "mine").click("Review and save …")
+    with monkeypatch.context() as patch:
+        seen = itertools.cycle((0, 1))
+        patch.setattr(revision, "locked", lambda *_: next(seen))
+        editor.press("Save as revision 1", status=409, message="kept")
+    assert editor.page.forms["save-form"]["message"].value == "kept"
+    assert "Another request is in the way" in editor.words(".notice")[0]
+    seen = iter((0, 1, 0, 0))
+    monkeypatch.setattr(revision, "locked", lambda *_: next(seen))
+    editor.press("Save as revision 1")
+    assert "revision 1" in editor.words(".notice")[0]
 
 
 def test_a_name_that_is_taken_is_found_at_save(editor, example, dbsession_factory):

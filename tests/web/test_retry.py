@@ -9,6 +9,8 @@ from pyramid.httpexceptions import HTTPServiceUnavailable
 from pyramid.response import Response
 from sqlalchemy.exc import OperationalError
 
+from draftedit.engine.errors import SaveRace
+
 
 def busy():
     original = sqlite3.OperationalError("database is locked")
@@ -62,10 +64,10 @@ def served():
             config.include("pyramid_retry")
             config.include("draftedit.retry")
             config.add_view(view)
-            if page:
+            for kind in (OperationalError, SaveRace) if page else ():
                 config.add_exception_view(
                     lambda error, request: HTTPServiceUnavailable(str(error)),
-                    context=OperationalError,
+                    context=kind,
                 )
             app = webtest.TestApp(config.make_wsgi_app())
         return app, attempts, storage
@@ -77,6 +79,14 @@ def served():
 @pytest.mark.parametrize("where", ["in_view", "at_commit"])
 def test_it_is_repeated_raised_through_and_shown_by_a_view(served, where, page):
     app, attempts, storage = served(**{where: [busy(), busy()]}, page=page)
+    assert app.post("/", b"body").text == "done"
+    assert attempts == [b"body"] * 3
+    assert storage.committed == 1
+
+
+@pytest.mark.parametrize("page", [False, True])
+def test_a_save_that_another_was_quicker_with_is_repeated(served, page):
+    app, attempts, storage = served(in_view=[SaveRace(3), SaveRace(4)], page=page)
     assert app.post("/", b"body").text == "done"
     assert attempts == [b"body"] * 3
     assert storage.committed == 1

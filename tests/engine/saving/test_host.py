@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from draftedit import Delete, Insert, Set
-from draftedit.engine.errors import Refused
+from draftedit.engine.errors import Conflicts, Refused
 from tests.engine.saving.looking import as_of, history, objects
 from tests.hosts import wide
 from tests.hosts.wide import Address, Flag, Mood, Outside, Piece, Tag, Thing
@@ -275,14 +275,11 @@ def test_a_reference_to_what_others_have_deleted_names_the_field(
     dbsession.flush()
     edit.apply(Set("piece", pieces[0], other_id=5))
     dbsession.execute(sa.delete(Outside))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Conflicts) as refused:
         edit.save()
-    (problem,) = refused.value.problems
-    assert (problem.table, problem.key) == ("piece", pieces[0])
-    assert (problem.field, problem.message) == (
-        "other_id",
-        "This refers to a row that is not there.",
-    )
+    (conflict,) = refused.value.conflicts
+    assert (conflict.table, conflict.key) == ("piece", pieces[0])
+    assert (conflict.field, conflict.kind, conflict.draft) == ("other_id", "link", 5)
 
 
 def test_a_deleted_row_that_something_outside_refers_to_is_named(

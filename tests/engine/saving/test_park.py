@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, mapped_column, relationship
 
 from draftedit import Delete, Drafts, Insert, Set
-from draftedit.engine.errors import Refused
+from draftedit.engine.errors import Conflicts, Refused
 
 
 class Host:
@@ -166,16 +166,11 @@ def test_an_enum_in_a_unique_key_is_found(using):
 # Constraints that are deferred until COMMIT
 
 
-def skip_mariadb(database):
-    if database.backend == "mariadb":
-        pytest.skip("MariaDB defers no constraints")
-
-
 DEFERRED = {"deferrable": True, "initially": "DEFERRED"}
 
 
+@pytest.mark.only_on("sqlite", "postgresql")
 def test_a_deferred_reference_to_nothing_is_named(using, empty_database):
-    skip_mariadb(empty_database)
     reference = sa.ForeignKey("bottom.id", **DEFERRED)
     host = Host(value=mapped_column(reference, nullable=True))
     edit = using(host, None)
@@ -188,15 +183,15 @@ def test_a_deferred_reference_to_nothing_is_named(using, empty_database):
     mine = sa.update(draft).where(draft.c.id == new[0])
     edit.dbsession.execute(mine.values(value=999))
     again = host.drafts.resume(edit.dbsession, edit.info.key, owner="ada")
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Conflicts) as refused:
         again.save()
-    (problem,) = refused.value.problems
-    assert (problem.table, problem.key, problem.field) == ("bottom", new, "value")
+    (conflict,) = refused.value.conflicts
+    assert (conflict.table, conflict.key, conflict.field) == ("bottom", new, "value")
+    assert conflict.kind == "link"
 
 
+@pytest.mark.only_on("postgresql")
 def test_a_deferred_unique_value_names_the_other_row(using, empty_database):
-    if empty_database.backend != "postgresql":
-        pytest.skip("only PostgreSQL defers unique keys")
     edit = using(Host(value=column(sa.String(20)), how=DEFERRED), "a", "b", "c")
     three, two, one = edit.page("bottom").rows
     edit.apply(Set("bottom", three.key, value="free"))
@@ -207,9 +202,8 @@ def test_a_deferred_unique_value_names_the_other_row(using, empty_database):
     assert (problem.key, problem.field, problem.other) == (two.key, "value", one.key)
 
 
+@pytest.mark.only_on("postgresql")
 def test_a_deferred_reference_from_outside_is_a_problem(using, empty_database):
-    if empty_database.backend != "postgresql":
-        pytest.skip("SQLite tells at COMMIT only")
     host = Host(value=column(sa.String(20)))
     outside = sa.Table(
         "outside",

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from draftedit import Delete, Insert, Move, Set
-from draftedit.engine.errors import BaseMoved, Conflicts, NotOpen, Refused
+from draftedit.engine.errors import Conflicts, NotOpen, Refused, SaveRace
 from draftedit.engine.order import spread
 from draftedit.engine.saving import revision
 from tests.engine.saving.looking import as_of, dump, history, objects
@@ -78,15 +78,16 @@ def new_item(edit, box, name, number):
 # Who wins
 
 
-def test_a_save_after_anothers_save_is_refused(dbsession, plan, edit):
+def test_a_save_of_what_another_has_saved_otherwise_is_refused(dbsession, plan, edit):
     second = knot.drafts.open(dbsession, Plan, plan, owner="bob")
     second.apply(Set("plan", (plan,), name="bobs"))
     edit.apply(Set("plan", (plan,), name="adas"))
     second.save()
     late = knot.drafts.resume(dbsession, edit.info.key, owner="ada")
-    with pytest.raises(BaseMoved) as moved:
+    with pytest.raises(Conflicts) as refused:
         late.save()
-    assert (moved.value.base, moved.value.current) == (0, 1)
+    (conflict,) = refused.value.conflicts
+    assert (conflict.kind, conflict.field, conflict.live_by) == ("field", "name", "bob")
     assert value(dbsession, Plan, (plan,), "name") == "bobs"
     assert late.info.state == "open"
 
@@ -96,7 +97,7 @@ def test_the_lock_sees_a_save_that_came_after_the_draft_was_read(dbsession, plan
     second = knot.drafts.open(dbsession, Plan, plan, owner="bob")
     second.apply(Set("plan", (plan,), name="bobs"))
     second.save()
-    with pytest.raises(BaseMoved):
+    with pytest.raises(Conflicts):
         edit.save()
     assert value(dbsession, Plan, (plan,), "name") == "bobs"
 
@@ -108,9 +109,21 @@ def test_the_count_decides_where_the_lock_was_lost(
     second = knot.drafts.open(dbsession, Plan, plan, owner="bob")
     second.apply(Set("box", boxes[0], name="bobs"))
     second.save()
-    monkeypatch.setattr(revision, "_locked", lambda *_: 0)
-    with pytest.raises(BaseMoved):
+    monkeypatch.setattr(revision, "locked", lambda *_: 0)
+    with pytest.raises(SaveRace):
         edit.save()
+    assert value(dbsession, Plan, (plan,), "name") == "mine"
+
+
+def test_a_revision_that_came_between_two_looks_is_noticed_before_a_write(
+    dbsession, plan, edit, monkeypatch
+):
+    edit.apply(Set("plan", (plan,), name="adas"))
+    seen = iter((0, 1))
+    monkeypatch.setattr(revision, "locked", lambda *_: next(seen))
+    with pytest.raises(SaveRace) as race:
+        edit.save()
+    assert race.value.seen == 0
     assert value(dbsession, Plan, (plan,), "name") == "mine"
 
 
@@ -367,6 +380,20 @@ def test_a_row_that_stays_and_refers_to_one_that_goes_is_named(
     edit.save()
 
 
+def test_a_new_row_that_refers_to_one_that_goes_is_named_as_the_draft_knows_it(
+    edit, boxes
+):
+    new = edit.apply(Insert("box", {"name": "new"}, edit.root)).rows[-1]
+    edit.apply(Set("box", new.key, next_id=boxes[1][0]))
+    edit.apply(Delete("box", boxes[1]))
+
+    with pytest.raises(Refused) as refused:
+        edit.save()
+
+    (problem,) = refused.value.problems
+    assert (problem.key, problem.field, problem.other) == (new.key, "next_id", boxes[1])
+
+
 def test_two_names_are_swapped(dbsession, edit, boxes):
     edit.apply(Set("box", boxes[0], name="b"))
     edit.apply(Set("box", boxes[1], name="a"))
@@ -444,11 +471,11 @@ def test_a_link_to_what_others_have_deleted_names_the_end(dbsession, edit, boxes
     item = new_item(edit, boxes[0], "new", 90)
     edit.apply(Insert("item_badge", {"badge_code": "red"}, item))
     dbsession.execute(sa.delete(Badge))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Conflicts) as refused:
         edit.save()
-    (problem,) = refused.value.problems
-    assert (problem.table, problem.key) == ("item_badge", (item[0], "red"))
-    assert problem.field == "badge_code"
+    (conflict,) = refused.value.conflicts
+    assert (conflict.table, conflict.key) == ("item_badge", (item[0], "red"))
+    assert conflict.kind == "link"
 
 
 @pytest.mark.parametrize("attempt", [1, 2])
@@ -480,7 +507,12 @@ def test_a_reference_to_a_row_that_others_have_deleted_is_named(
     dbsession.execute(sa.delete(Mark).where(Mark.item_id.in_(gone)))
     dbsession.execute(sa.delete(Item).where(Item.id.in_(gone)))
     dbsession.execute(sa.delete(Box).where(Box.id == boxes[1][0]))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Conflicts) as refused:
         edit.save()
-    (problem,) = refused.value.problems
-    assert (problem.table, problem.key, problem.field) == ("box", boxes[0], "next_id")
+    (conflict,) = refused.value.conflicts
+    assert (conflict.table, conflict.key, conflict.field) == (
+        "box",
+        boxes[0],
+        "next_id",
+    )
+    assert conflict.kind == "link"
