@@ -24,7 +24,7 @@ SCRIPTS := $(wildcard migrations/*.py migrations/versions/*.py)
 # Pyramid 2.1 imports pkg_resources, which says that it will go; see pyproject.toml.
 export PYTHONWARNINGS ?= ignore:pkg_resources is deprecated as an API
 
-.PHONY: help run test test-long lint format types check migrations wheel clean always
+.PHONY: help run test test-long bench lint format types check migrations wheel clean always
 
 help: ## list what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,9 @@ test-long: $(VENV)/.test ## run the tests with large numbers (seed=, count=)
 	@DRAFTEDIT_TEST_SEED=$(seed) DRAFTEDIT_TEST_COUNT=$(count) $(BIN)/python -m pytest \
 	  -n $(workers) -m "long or not long" \
 	  --hypothesis-profile=long --hypothesis-seed=$(seed) $(ARGS)
+
+bench: $(VENV)/.test ## measure what it costs (quick=1: in less than a minute)
+	@$(BIN)/python -m benchmarks $(if $(quick),--quick) $(ARGS)
 
 lint: $(VENV)/.dev ## check style and types
 	@$(BIN)/ruff check .
@@ -69,7 +72,7 @@ wheel: $(VENV)/.dev ## build the wheel into dist/
 clean: ## remove what was built; .venv/ and var/ stay
 	@rm -rf build dist build.log *.egg-info .coverage .coverage.* .pytest_cache
 	@rm -rf .ruff_cache .mypy_cache .hypothesis
-	@find draftedit migrations tests -name __pycache__ -prune -exec rm -rf {} +
+	@find benchmarks draftedit migrations tests -name __pycache__ -prune -exec rm -rf {} +
 
 # --- the environment -------------------------------------------------------------
 

@@ -1,0 +1,102 @@
+"""A filled database and the servers on it: one for each size, all of them at once."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from benchmarks import filling, memento
+from benchmarks.client import Client
+from benchmarks.databases import new_database
+from benchmarks.plan import Plan
+from benchmarks.serving import Server, served
+from draftedit import accounts
+from draftedit.models import WRITES, migration
+
+USER = "benchmark"
+BASES = {
+    "draftedit": "/api/v1",
+    "raw": "/raw",
+    "core": "/core",
+    "memento": "/memento",
+}
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An object to edit: its key, its chain's, and keys of up to 1,000 rules in it."""
+
+    ruleset: int
+    chain: int
+    rules: list[int]
+
+
+@dataclass
+class Place:
+    """A database with an object of `size` rules, and what serves it.
+
+    `axis` is a second object, whose pages are read with more and more above them.
+    """
+
+    backend: str
+    size: int
+    engine: sa.Engine
+    token: str
+    thing: Thing
+    axis: Thing | None
+    draftedit: Server
+    floor: Server
+
+    def client(self, system: str) -> Client:
+        """Connect to a system."""
+        server = self.draftedit if system == "draftedit" else self.floor
+        return Client(server.port, BASES[system], self.token)
+
+
+@contextmanager
+def places(
+    plan: Plan, backend: str, address: sa.URL, folder: Path
+) -> Iterator[list[Place]]:
+    """Make a place for each size, all filled and served at the same time."""
+    with ExitStack() as stack:
+        made = []
+        for size in plan.sizes:
+            engine = stack.enter_context(new_database(address))
+            has_axis = size == plan.sizes[-1]
+            token, thing, axis = _prepare(engine, size, plan.axis if has_axis else 0)
+            servers = [
+                stack.enter_context(served(name, engine.url, folder))
+                for name in ("draftedit", "floor")
+            ]
+            made.append(Place(backend, size, engine, token, thing, axis, *servers))
+        for place in made:
+            place.draftedit.wait()
+            place.floor.wait()
+        yield made
+
+
+def _prepare(
+    engine: sa.Engine, size: int, axis: int
+) -> tuple[str, Thing, Thing | None]:
+    migration.upgrade(engine)
+    with Session(engine.execution_options(**{WRITES: True})) as dbsession:
+        user = accounts.create(dbsession, USER, "editor", "of-a-benchmark")
+        _, token = accounts.new_token(dbsession, user, "benchmark")
+        connection = dbsession.connection()
+        memento.metadata.create_all(connection)
+        thing = _thing(connection, "measured", size)
+        second = _thing(connection, "axis", axis) if axis else None
+        dbsession.commit()
+    filling.analyze(engine)
+    return token, thing, second
+
+
+def _thing(connection: sa.Connection, name: str, size: int) -> Thing:
+    chain = filling.fill(connection, name, size)
+    ruleset = connection.scalar(
+        sa.text("SELECT id FROM ruleset WHERE name = :name"), {"name": name}
+    )
+    return Thing(int(ruleset or 0), chain, filling.rules(connection, chain))

@@ -1,0 +1,145 @@
+"""Purge beside a bare DELETE of the same rows, each in turn.
+
+Both in this process: purge is a command, whose start would hide what it costs.
+"""
+
+import datetime
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from benchmarks.measuring import Clock, Result
+from benchmarks.place import USER, Place
+from benchmarks.plan import Plan
+from benchmarks.player import Player
+from benchmarks.stories import set_
+from draftedit.engine import purge
+from draftedit.firewall import drafts
+from draftedit.models import WRITES
+
+OPERATIONS, ROWS = 20, 10  # of each draft
+FIRST = 10**12  # the keys of these drafts, beyond all others
+LONG_AGO = datetime.datetime(2001, 1, 1, tzinfo=datetime.UTC)
+CUTOFF = datetime.datetime(2002, 1, 1, tzinfo=datetime.UTC)
+MEASURE = "purge of a draft"
+WRITER = "set during a purge"
+ROUNDS = 3
+
+_T = drafts.tables
+_ROWS = drafts.targets["ruleset"].tables["rule"].draft
+
+
+def measure_purge(places: list[Place], plan: Plan, clock: Clock) -> list[Result]:
+    """Delete drafts by purge and by hand; the times are those of one draft."""
+    ways: dict[str, Callable[[sa.Engine], None]]
+    ways = {"draftedit": _purge, "core": _delete}
+    results = {
+        (place.size, way): Result(place.backend, MEASURE, way, place.size)
+        for place in places
+        for way in ways
+    }
+    for number, _ in zip(range(ROUNDS), clock.rounds(), strict=False):
+        for place in places:
+            engine = place.engine.execution_options(**{WRITES: True})
+            for way in sorted(ways, reverse=bool(number % 2)):
+                _close_drafts(engine, plan.purged)
+                began = time.perf_counter()
+                ways[way](engine)
+                seconds = time.perf_counter() - began
+                results[place.size, way].times.append(seconds / plan.purged)
+    return [*results.values(), _measure_writer(places[-1], plan)]
+
+
+def _measure_writer(place: Place, plan: Plan) -> Result:
+    """Set while drafts are purged: a writer waits for one batch at most."""
+    result = Result(place.backend, WRITER, "draftedit", place.size)
+    engine = place.engine.execution_options(**{WRITES: True})
+    player = Player(place, "draftedit")
+    story = set_(player)
+    next(story)
+    _close_drafts(engine, plan.purged)
+    with ThreadPoolExecutor(1) as pool:
+        purging = pool.submit(_purge, engine)
+        while not (result.times and purging.done()):
+            result.times.append(next(story).seconds)
+        purging.result()
+    player.close()
+    return result
+
+
+def _purge(engine: sa.Engine) -> None:
+    @contextmanager
+    def transaction() -> Iterator[Session]:
+        with Session(engine) as dbsession, dbsession.begin():
+            yield dbsession
+
+    purge.purge(transaction, _T, drafts.targets, closed_before=CUTOFF)
+
+
+def _delete(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        tables = (_ROWS, _T.operation, _T.request, _T.draft_object)
+        for table in tables:
+            connection.execute(sa.delete(table).where(table.c.draft >= FIRST))
+        connection.execute(sa.delete(_T.draft).where(_T.draft.c.key >= FIRST))
+
+
+def _close_drafts(engine: sa.Engine, count: int) -> None:
+    """Make drafts that were cancelled long ago."""
+    keys = range(FIRST, FIRST + count)
+    at = {"at": LONG_AGO}
+    with engine.begin() as connection:
+        connection.execute(sa.insert(_T.draft), [_draft(key) for key in keys])
+        connection.execute(
+            sa.insert(_T.draft_object),
+            [{"draft": k, "target": "ruleset", "root": "1", "base": 0} for k in keys],
+        )
+        text = '{"op":"set","table":"rule","id":[1],"values":{"comment":"purged"}}'
+        operation = {"forward": text, "inverse": text, **at}
+        connection.execute(
+            sa.insert(_T.operation),
+            [
+                operation | {"draft": key, "sequence": number}
+                for key in keys
+                for number in range(OPERATIONS)
+            ],
+        )
+        answer = {"owner": USER, "digest": "0" * 64, "status": 200, "answer": text}
+        connection.execute(
+            sa.insert(_T.request),
+            [
+                answer | {"draft": key, "key": f"{key}-{number}", **at}
+                for key in keys
+                for number in range(OPERATIONS)
+            ],
+        )
+        row = {"root": "1", "gone": False, "comment": "purged", "origin": "{}"}
+        connection.execute(
+            sa.insert(_ROWS),
+            [
+                row | {"draft": key, "id": number}
+                for key in keys
+                for number in range(1, ROWS + 1)
+            ],
+        )
+
+
+def _draft(key: int) -> dict[str, object]:
+    return {
+        "key": key,
+        "owner": USER,
+        "state": "cancelled",
+        "closed_because": "user",
+        "version": OPERATIONS,
+        "position": OPERATIONS,
+        "length": OPERATIONS,
+        "opened_at": LONG_AGO,
+        "changed_at": LONG_AGO,
+        "closed_at": LONG_AGO,
+        "fingerprint": "0" * 64,
+        "counted": False,
+    }

@@ -1,0 +1,99 @@
+"""Whole server processes on loopback, as `pserve` starts them, ended with the run."""
+
+import configparser
+import http.client
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from draftedit.models import URL_VARIABLE
+from draftedit.settings import shipped_ini
+
+ROOT = Path(__file__).parents[1]
+START_SECONDS = 60
+
+
+class Server:
+    """One process: `draftedit` or `floor` of benchmarks.application."""
+
+    def __init__(self, application: str, url: sa.URL, folder: Path) -> None:
+        """Start it; `wait` before the first request."""
+        self.port = _free_port()
+        ini = folder / f"{application}-{self.port}.ini"
+        write_ini(ini, application)
+        self.log = ini.with_suffix(".log")
+        environment = {
+            **os.environ,
+            URL_VARIABLE: url.render_as_string(hide_password=False),
+            "PYTHONPATH": str(ROOT),
+        }
+        command = [sys.executable, "-m", "pyramid.scripts.pserve", ini]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [*command, f"http_port={self.port}"],
+                env=environment,
+                # The server ends when this pipe does, however the run ends.
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+            )
+
+    def wait(self) -> None:
+        """Return once it answers."""
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until and self.process.poll() is None:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+            try:
+                connection.request("GET", "/healthz")
+                if connection.getresponse().status == 200:
+                    return
+            except OSError:
+                time.sleep(0.1)
+            finally:
+                connection.close()
+        raise RuntimeError(f"the server does not answer: {self.log.read_text()}")
+
+    def end(self) -> None:
+        """End the process."""
+        self.process.terminate()
+        try:
+            self.process.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.communicate()
+
+
+@contextmanager
+def served(application: str, url: sa.URL, folder: Path) -> Iterator[Server]:
+    """Start a server, and end it in the end."""
+    server = Server(application, url, folder)
+    try:
+        yield server
+    finally:
+        server.end()
+
+
+def write_ini(path: Path, application: str) -> None:
+    """Write our production.ini with an application of the benchmark's."""
+    ini = configparser.RawConfigParser()
+    ini.optionxform = str  # type: ignore[assignment, method-assign]
+    ini.read_string(shipped_ini("production.ini"))
+    ini["app:main"]["use"] = f"call:benchmarks.application:{application}"
+    ini["app:main"]["draftedit.secret"] = secrets.token_urlsafe(32)
+    # The run's own variable names the database.
+    del ini["app:main"]["sqlalchemy.url"]
+    with path.open("w", encoding="utf-8") as file:
+        ini.write(file)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
