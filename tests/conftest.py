@@ -31,7 +31,14 @@ import draftedit
 from draftedit import accounts, passwords
 from draftedit.models import URL_VARIABLE, migration
 from tests.client import Client
-from tests.databases import BACKENDS, REQUIRED, Database, Servers, new_database
+from tests.databases import (
+    BACKENDS,
+    REQUIRED,
+    Database,
+    Servers,
+    create_tables,
+    new_database,
+)
 
 # A developer's own database is never the tests', nor that of a command they start.
 os.environ.pop(URL_VARIABLE, None)
@@ -133,8 +140,7 @@ def fresh_database(servers: Servers, backend: str) -> Iterator[Callable[..., Dat
             key = tuple(map(id, metadata))
             if key not in made:
                 made[key] = stack.enter_context(new_database(servers, backend))
-                for one in metadata:
-                    one.create_all(made[key].engine)
+                create_tables(made[key].engine, *metadata)
             return made[key]
 
         yield make

@@ -94,6 +94,20 @@ def new_database(servers: Servers, backend: str) -> Iterator[Database]:
             engine.dispose()
 
 
+def create_tables(engine: sa.Engine, *metadata: sa.MetaData) -> None:
+    """Create the tables of a host as its models have them.
+
+    From copies: a `create_all` that adds a foreign key by ALTER TABLE takes it out of
+    the table's own definition (`AddConstraint(isolate_from_table=True)`): tables made
+    on PostgreSQL first would lack it when they are made on SQLite afterwards.
+    """
+    for one in metadata:
+        copy = sa.MetaData(naming_convention=one.naming_convention)
+        for table in one.tables.values():
+            table.to_metadata(copy)
+        copy.create_all(engine)
+
+
 @contextmanager
 def _sqlite_file(servers: Servers, backend: str, name: str) -> Iterator[sa.URL]:
     yield sa.URL.create("sqlite", database=str(servers.folder / f"{name}.sqlite"))

@@ -11,6 +11,7 @@ from draftedit.models import make_engine
 from draftedit.problem_kinds import KINDS
 from tests.api.program import on_one_database
 from tests.api.test_guards import problem
+from tests.databases import create_tables
 from tests.hosts import shop
 from tests.hosts.application import PREFIX, make_host
 
@@ -118,8 +119,7 @@ class TestHost:
     @pytest.fixture
     def host(self):
         engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
-        shop.Base.metadata.create_all(engine)
-        shop.drafts.metadata.create_all(engine)
+        create_tables(engine, shop.Base.metadata, shop.drafts.metadata)
         yield webtest.TestApp(make_host(engine, shop.drafts))
         engine.dispose()
 

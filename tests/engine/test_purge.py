@@ -14,6 +14,7 @@ from draftedit.engine.errors import Unknown
 from draftedit.engine.purge import Purged, purge
 from draftedit.engine.requests import Stored
 from draftedit.models import WRITES
+from tests.databases import create_tables
 from tests.hosts import shop
 from tests.hosts.selling import Shop
 
@@ -266,8 +267,7 @@ def _interrupt(drafting, step, before):
 @pytest.fixture
 def committed(empty_database):
     """Make a shop whose commits are real."""
-    for metadata in (shop.Base.metadata, shop.drafts.metadata):
-        metadata.create_all(empty_database.engine)
+    create_tables(empty_database.engine, shop.Base.metadata, shop.drafts.metadata)
     bind = empty_database.engine.execution_options(**{WRITES: True})
     with Session(bind) as dbsession:
         goods = Shop(dbsession)

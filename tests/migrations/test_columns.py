@@ -13,6 +13,7 @@ from draftedit import Delete, Drafts, Insert, OrderKey, Set, exporting, migratin
 from draftedit.engine.errors import DoesNotFit
 from draftedit.engine.order import spread
 from draftedit.models import migration
+from tests.databases import create_tables
 
 
 class Host:
@@ -58,8 +59,7 @@ def before():
 @pytest.fixture
 def engine(empty_database, before):
     engine = empty_database.engine
-    before.metadata.create_all(engine)
-    before.drafts.metadata.create_all(engine)
+    create_tables(engine, before.metadata, before.drafts.metadata)
     with Session(engine) as dbsession, dbsession.begin():
         lines = [
             before.line(product=product, colour="white", place=place)

@@ -20,6 +20,7 @@ from draftedit.engine.saving import Saved, revision
 from draftedit.engine.tables import Tables
 from draftedit.models import WRITES, make_engine
 from draftedit.retry import is_retryable
+from tests.databases import create_tables
 from tests.engine.saving.looking import as_of, objects
 from tests.hosts import knot
 from tests.hosts.knot import Box, Item, Plan
@@ -57,8 +58,7 @@ class Finish:
 
 def make_race(engine: sa.Engine, change) -> Race:
     """Make a plan, and drafts of it; `change(edit, number, item)` edits each."""
-    for metadata in (knot.Base.metadata, knot.drafts.metadata):
-        metadata.create_all(engine)
+    create_tables(engine, knot.Base.metadata, knot.drafts.metadata)
     with Session(engine) as dbsession:
         plan, box = Plan(name="plan"), Box(name="box", place=spread(1)[0])
         plan.boxes.append(box)

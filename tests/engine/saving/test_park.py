@@ -9,6 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, mapped_column, relationship
 
 from draftedit import Delete, Drafts, Insert, Set
 from draftedit.engine.errors import Conflicts, Refused
+from tests.databases import create_tables
 
 
 class Host:
@@ -43,8 +44,7 @@ def using(empty_database):
 
     def using(host, *values):
         engine = empty_database.engine
-        host.metadata.create_all(engine)
-        host.drafts.metadata.create_all(engine)
+        create_tables(engine, host.metadata, host.drafts.metadata)
         dbsession = sa.orm.Session(engine)
         sessions.append(dbsession)
         top = host.top(name="top", parts=[host.bottom(value=v) for v in values])

@@ -8,7 +8,7 @@ is deleted, before the save has locked that, is deleted with it and in history.
 
 import pytest
 
-from tests.databases import new_database
+from tests.databases import create_tables, new_database
 from tests.engine.saving.meddling import Meddler, Scene
 from tests.hosts import knot
 
@@ -24,8 +24,7 @@ on_sqlite = pytest.mark.parametrize(
 def meddler(request, servers, backend):
     """Return what meddles with a save, also where others have saved before."""
     with new_database(servers, backend) as database:
-        for metadata in (knot.Base.metadata, knot.drafts.metadata):
-            metadata.create_all(database.engine)
+        create_tables(database.engine, knot.Base.metadata, knot.drafts.metadata)
         scene = Scene(database.engine, moved=request.param == "moved base")
         meddler = Meddler(database, scene)
         yield meddler
