@@ -42,11 +42,17 @@ class DayStatistics:
 
 def statistics(dbsession: Session, tables: Tables) -> list[DayStatistics]:
     """Return the counts, the newest day first."""
+    counts = (*_rolled_up(dbsession, tables), *_uncounted(dbsession, tables))
+    return added_up(counts)[::-1]
+
+
+def added_up(counts: Iterable[DayStatistics]) -> list[DayStatistics]:
+    """Add up the counts of each day and target, the oldest day first."""
     days: dict[tuple[datetime.date, str], DayStatistics] = {}
-    for one in (*_rolled_up(dbsession, tables), *_uncounted(dbsession, tables)):
+    for one in counts:
         known = days.get((one.day, one.target))
         days[one.day, one.target] = known + one if known else one
-    return [days[key] for key in sorted(days, key=lambda key: (key[0], key[1]))][::-1]
+    return [days[key] for key in sorted(days)]
 
 
 def _rolled_up(dbsession: Session, tables: Tables) -> Iterable[DayStatistics]:
