@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from benchmarks.client import Answer
+from benchmarks.filling import analyze
 from benchmarks.measuring import Clock, Result
 from benchmarks.place import Place, Thing
 from benchmarks.plan import Plan
@@ -87,13 +88,17 @@ def _first_rules(place: Place, count: int) -> list[int]:
 
 
 def _behind(place: Place, points: tuple[int, ...]) -> dict[int, Draft]:
-    """Open a draft for each number of revisions since its base, each of one rule."""
+    """Open a draft for each number of revisions since its base, each of one rule.
+
+    So many come in over days, not at once: the database has seen them meanwhile.
+    """
     last = max(points)
     found = {}
     for point in sorted(points, reverse=True):
         _save_until(place, last - point)
         player = Player(place, "draftedit", place.axis)
         found[point] = player.open()
+    analyze(place.engine, ["rule_history"])
     return found
 
 

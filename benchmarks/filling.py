@@ -1,5 +1,7 @@
 """Objects of any size, made inside the database: a million rules in seconds."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from draftedit.engine.order import DIGITS
@@ -64,7 +66,7 @@ def rules(connection: sa.Connection, chain: int) -> list[int]:
     return [*keys[::step]][:1_000]
 
 
-def analyze(engine: sa.Engine) -> None:
+def analyze(engine: sa.Engine, tables: Sequence[str] = TABLES) -> None:
     """Tell the planner what there is now."""
     statement = {
         "sqlite": "ANALYZE {}",
@@ -72,5 +74,5 @@ def analyze(engine: sa.Engine) -> None:
     }.get(engine.dialect.name, "ANALYZE TABLE {}")
     with engine.connect() as connection:
         connection = connection.execution_options(isolation_level="AUTOCOMMIT")
-        for table in TABLES:
+        for table in tables:
             connection.exec_driver_sql(statement.format(table)).close()

@@ -4,6 +4,7 @@ A live row is left out where the draft has touched it, and where a revision newe
 the one that is looked at has replaced it; then history has the row as it was.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,12 +69,12 @@ def branches(part: Part, shape: Shape) -> list[sa.Select[Any]]:
 
 def live_columns(part: Part) -> list[Any]:
     """Return the columns of a live row in a page."""
-    return [*(f.read() for f in part.fields.values()), *_untouched()]
+    return [*(f.read() for f in part.fields.values()), *_no_draft()]
 
 
 def history_columns(part: Part, history: Any) -> list[Any]:
     """Return the columns of a history row in a page."""
-    return [*(history[name] for name in part.fields), *_untouched()]
+    return [*(history[name] for name in part.fields), *_no_draft()]
 
 
 def draft_columns(part: Part) -> list[Any]:
@@ -88,7 +89,7 @@ def draft_columns(part: Part) -> list[Any]:
     ]
 
 
-def _untouched() -> tuple[Any, ...]:
+def _no_draft() -> tuple[Any, ...]:
     return (
         sa.literal_column("0").label(TOUCHED),
         sa.false().label("gone"),
@@ -99,39 +100,30 @@ def _untouched() -> tuple[Any, ...]:
 
 def _live(part: Part, shape: Shape) -> sa.Select[Any]:
     """Select the live rows that are neither touched nor newer."""
-    source: sa.FromClause = part.live
-    newer = part.history.alias("newer")
-    conditions = []
-    # LEFT JOIN … IS NULL: MariaDB materialises NOT EXISTS.
-    if shape.drafted:
-        source = source.outerjoin(part.draft, _touches(part, part.live.c))
-        conditions.append(part.draft.c.draft.is_(None))
+    statement = sa.select(*live_columns(part)).where(
+        *_untouched(part, shape, part.live.c), *_place(part, shape, part.live.c)
+    )
     if shape.as_of:
-        replaced = sa.and_(_is_newer(newer.c), _same_key(part, newer.c, part.live.c))
-        source = source.outerjoin(newer, replaced)
-        conditions.append(newer.c.revision.is_(None))
-    statement = sa.select(*live_columns(part)).select_from(source)
-    hinted = _hinted(statement, part, shape)
-    return hinted.where(*conditions, *_place(part, shape, part.live.c))
+        newer = part.history.alias("newer")
+        replaced = _is_newer(newer.c)
+        statement = statement.where(_without(part, part.live.c, newer, replaced))
+    if shape.parent and part.listing_index is not None:
+        # MariaDB reads one parent's rows in order then, and does not sort all of them.
+        statement = _force(statement, part.live, part.listing_index)
+    return statement
 
 
 def _history(part: Part, shape: Shape) -> sa.Select[Any]:
     """Select the rows that were replaced since, as they were: the oldest such state."""
-    then, older = part.history, part.history.alias("older")
-    is_older = sa.and_(
-        _is_newer(older.c),
-        _same_key(part, older.c, then.c),
-        older.c.revision < then.c.revision,
-    )
-    source: sa.FromClause = then.outerjoin(older, is_older)
-    conditions = [_is_newer(then.c), then.c.absent == sa.false()]
-    conditions.append(older.c.revision.is_(None))
-    if shape.drafted:
-        source = source.outerjoin(part.draft, _touches(part, then.c))
-        conditions.append(part.draft.c.draft.is_(None))
-    statement = sa.select(*history_columns(part, then.c)).select_from(source)
-    return _with_draft_by_key(statement, part, shape).where(
-        *conditions, *_place(part, shape, then.c)
+    then = part.history.c
+    older = part.history.alias("older")
+    is_older = sa.and_(_is_newer(older.c), older.c.revision < then.revision)
+    return sa.select(*history_columns(part, then)).where(
+        _is_newer(then),
+        then.absent == sa.false(),
+        _without(part, then, older, is_older),
+        *_untouched(part, shape, then),
+        *_place(part, shape, then),
     )
 
 
@@ -150,21 +142,38 @@ def _drafted(part: Part, shape: Shape) -> sa.Select[Any]:
     return statement.where(*_place(part, shape, draft))
 
 
-def _hinted(statement: sa.Select[Any], part: Part, shape: Shape) -> sa.Select[Any]:
-    """Tell MariaDB to read one parent's rows in order, not to sort all of them."""
-    if shape.parent and part.listing_index is not None:
-        statement = _force(statement, part.live, part.listing_index)
-    return _with_draft_by_key(statement, part, shape)
+def _untouched(
+    part: Part, shape: Shape, columns: Any
+) -> Iterator[sa.ColumnElement[bool]]:
+    if shape.drafted:
+        touching = part.draft.alias("touching")
+        mine = touching.c.draft == number_bind("draft")
+        yield _without(part, columns, touching, mine)
 
 
-def _with_draft_by_key(
-    statement: sa.Select[Any], part: Part, shape: Shape
+def _without(
+    part: Part, columns: Any, other: sa.FromClause, condition: sa.ColumnElement[bool]
+) -> sa.ColumnElement[bool]:
+    """Keep the rows that have none in the other table: one look by key for each.
+
+    OFFSET keeps PostgreSQL from making a join of it, which, before it has statistics
+    of the draft, compares each row with each that was touched; the hint and LIMIT keep
+    MariaDB from reading all of these first.
+    """
+    found = _force(
+        sa.select(sa.literal_column("1")).select_from(other), other, "PRIMARY"
+    )
+    return (
+        ~found.where(_same_key(part, other.c, columns), condition)
+        .limit(sa.literal_column("1"))
+        .offset(sa.literal_column("0"))
+        .exists()
+    )
+
+
+def _force(
+    statement: sa.Select[Any], table: sa.FromClause, index: str
 ) -> sa.Select[Any]:
-    """Tell MariaDB to look a draft's row up by its key, not to go through all."""
-    return _force(statement, part.draft, "PRIMARY") if shape.drafted else statement
-
-
-def _force(statement: sa.Select[Any], table: sa.Table, index: str) -> sa.Select[Any]:
     hint = f"FORCE INDEX (`{index}`)"
     return statement.with_hint(table, hint, "mariadb").with_hint(table, hint, "mysql")
 
@@ -176,11 +185,6 @@ def _is_newer(history: Any) -> sa.ColumnElement[bool]:
 
 def _same_key(part: Part, one: Any, other: Any) -> sa.ColumnElement[bool]:
     return sa.and_(*(one[name] == other[name] for name in part.key))
-
-
-def _touches(part: Part, columns: Any) -> sa.ColumnElement[bool]:
-    draft = part.draft.c
-    return sa.and_(draft.draft == number_bind("draft"), _same_key(part, draft, columns))
 
 
 def _place(part: Part, shape: Shape, columns: Any) -> list[sa.ColumnElement[bool]]:
