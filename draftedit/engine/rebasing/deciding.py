@@ -54,6 +54,7 @@ def _reach(ground: Ground, one: Conflict, values: Any) -> None:
     }
     _set(ground, one, wanted)
     if part.order is not None:
+        ground.ensure_parent(one.table, values)
         parent = part.parent_key_of(values)
         ground.move(ground.rows.row(one.table, one.key), parent, values[part.order])
     for above in restored:

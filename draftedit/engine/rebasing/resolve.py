@@ -7,6 +7,7 @@ from draftedit.engine.rebasing.deciding import decide
 from draftedit.engine.rebasing.ground import Ground
 from draftedit.engine.rebasing.making_up import Chosen, GivenUp, make_up
 from draftedit.engine.rebasing.replay import Dropped
+from draftedit.engine.rebasing.resolutions import Resolution
 from draftedit.engine.rows import Row
 
 
@@ -19,9 +20,14 @@ def resolve(ground: Ground, chosen: Chosen, sequence: int) -> list[Dropped]:
     for conflict, choice in chosen:
         _told(conflict, _bring_back, ground, conflict, choice.take)
     dropped = make_up(ground, GivenUp.of(chosen), sequence)
-    for conflict, choice in chosen:
+    # Whole rows first: a field or a place may need one that comes back with them.
+    for conflict, choice in sorted(chosen, key=_is_of_field):
         _told(conflict, decide, ground, conflict, choice)
     return dropped
+
+
+def _is_of_field(one: tuple[Conflict, Resolution]) -> bool:
+    return one[0].field is not None
 
 
 def _told(conflict: Conflict, act: Any, *arguments: Any) -> None:

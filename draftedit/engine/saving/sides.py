@@ -167,11 +167,17 @@ class Sides:
         return (str(one.references), (value,)) if self.is_inside(one) else None
 
     def refers_to_nothing(self, target: Field, value: Any) -> bool:
-        """Tell whether what a reference points to is neither live nor new."""
+        """Tell whether what a reference points to is neither live nor new.
+
+        One that the draft made and deleted again is a problem of its own.
+        """
         if value is None:
             return False
         if self.is_inside(target):
-            return not self.is_there(str(target.references), (value,))
+            name, key = str(target.references), (value,)
+            if self.parts[name].is_draft_made(key):
+                return False
+            return not self.is_there(name, key)
         if target.references is None or target.references in self.parts:
             return False  # by several columns: the database tells at save
         return value not in self._outside[target.references, target.referred]

@@ -611,3 +611,22 @@ def test_a_new_object_is_rebased_onto_nothing_and_stays_as_it_is(dbsession, keys
     edit.redo()
     assert edit.save().revision == 1
     assert dbsession.scalar(sa.select(sa.func.count()).select_from(Box)) == 4
+
+
+def test_theirs_brings_back_what_i_deleted_before_it_puts_a_row_there(
+    edit, keys, save_others
+):
+    edit.apply(Move("item", keys.u, keys.a, after=keys.w))
+    edit.apply(Delete("box", keys.b))
+    save_others(Move("item", keys.u, keys.b, after=None), Set("item", keys.x, nick="x"))
+    edit = again(edit)
+
+    edit.rebase([Resolution("live")])
+
+    assert edit.row("box", keys.b).state == "same"
+    assert [row.key for row in edit.page("item", keys.b).rows] == [
+        keys.u,
+        keys.x,
+        keys.y,
+    ]
+    assert edit.check().is_clear

@@ -394,6 +394,21 @@ def test_a_new_row_that_refers_to_one_that_goes_is_named_as_the_draft_knows_it(
     assert (problem.key, problem.field, problem.other) == (new.key, "next_id", boxes[1])
 
 
+def test_a_row_that_refers_to_one_made_and_deleted_again_is_a_problem_no_conflict(
+    edit, boxes
+):
+    new = edit.apply(Insert("box", {"name": "new"}, edit.root)).rows[-1]
+    edit.apply(Set("box", boxes[0], next_id=new.key[0]))
+    edit.apply(Delete("box", new.key))
+    assert edit.conflicts() == []
+
+    with pytest.raises(Refused) as refused:
+        edit.save()
+
+    (problem,) = refused.value.problems
+    assert (problem.table, problem.key, problem.field) == ("box", boxes[0], "next_id")
+
+
 def test_two_names_are_swapped(dbsession, edit, boxes):
     edit.apply(Set("box", boxes[0], name="b"))
     edit.apply(Set("box", boxes[1], name="a"))
