@@ -3,11 +3,12 @@
 import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from draftedit.engine.branches import TOUCHED
+from draftedit.engine.branches import draft_columns, number_bind
 from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.errors import Key
 from draftedit.engine.rows import Row, row_from
@@ -33,7 +34,10 @@ class Change:
     fields: dict[str, tuple[Any, Any]]
 
 
-def touched_rows(rows: DraftRows) -> dict[str, list[Row]]:
+Touched = dict[str, list[Row]]
+
+
+def touched_rows(rows: DraftRows) -> Touched:
     """Return every row that the draft has touched, by table, in the order of keys."""
     return {
         name: list(_touched_in(rows, part)) for name, part in rows.target.tables.items()
@@ -41,30 +45,32 @@ def touched_rows(rows: DraftRows) -> dict[str, list[Row]]:
 
 
 def _touched_in(rows: DraftRows, part: Part) -> Iterator[Row]:
-    draft = part.draft.c
-    wanted = (
-        sa.select(
-            *(draft[name] for name in part.fields),
-            sa.literal_column("1").label(TOUCHED),
-            draft.gone,
-            draft.origin,
-            draft.omitted,
-        )
-        .where(draft.draft == rows.number)
-        .order_by(*(draft[name] for name in part.key))
-    )
-    for record in rows.dbsession.execute(wanted).mappings():
+    found = rows.dbsession.execute(_of_draft(part), {"draft": rows.number})
+    for record in found.mappings():
         row = row_from(part, dict(record))
         rows.known[row.table, row.key] = row
         yield row
 
 
-def changes(rows: DraftRows) -> list[Change]:
-    """Return what save would change, the root first; rows below gone ones count not."""
+@cache
+def _of_draft(part: Part) -> sa.Select[Any]:
+    return (
+        sa.select(*draft_columns(part))
+        .where(part.draft.c.draft == number_bind("draft"))
+        .order_by(*(part.draft.c[name] for name in part.key))
+    )
+
+
+def changes(rows: DraftRows, touched: Touched | None = None) -> list[Change]:
+    """Return what save would change, the root first; rows below gone ones count not.
+
+    `touched`: all rows that the draft has touched, where they have been read already.
+    """
+    touched = touched_rows(rows) if touched is None else touched
     return [
         change
-        for touched in touched_rows(rows).values()
-        for row in touched
+        for some in touched.values()
+        for row in some
         if (change := _change_of(rows, row)) is not None
     ]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from draftedit.engine.changes import Change, changes
+from draftedit.engine.changes import Change, Touched, changes
 from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.errors import Key, Problem, Refused, Unknown
 from draftedit.engine.listing import Query
@@ -51,14 +51,15 @@ class DraftRow:
 class DraftReader:
     """What a draft changes, and the rows around that: read only, and only on demand."""
 
-    def __init__(self, rows: DraftRows) -> None:
-        """Read the rows of one draft."""
+    def __init__(self, rows: DraftRows, touched: Touched | None = None) -> None:
+        """Read the rows of one draft; `touched`: where these have been read already."""
         self._rows = rows
+        self._touched = touched
 
     @cached_property
     def changes(self) -> Sequence[Change]:
         """The net changes, values encoded; `changed` has the rows themselves."""
-        return tuple(changes(self._rows))
+        return tuple(changes(self._rows, self._touched))
 
     def changed(self, table: str, *fields: str) -> Iterator[DraftRow]:
         """Yield the rows in sight that are new, or changed in one of `fields` (any)."""
@@ -130,9 +131,9 @@ class RefusedByHost(Refused):
     """The host's own checks refuse the draft: all their problems together."""
 
 
-def validate(rows: DraftRows) -> None:
+def validate(rows: DraftRows, touched: Touched) -> None:
     """Let the host look at the draft before it is written. Raises RefusedByHost."""
-    reader = DraftReader(rows)
+    reader = DraftReader(rows, touched)
     problems = [one for check in rows.target.checks for one in check(reader)]
     if problems:
         raise RefusedByHost(*problems)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from draftedit.engine import records
+from draftedit.engine.changes import touched_rows
 from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.errors import Conflict, Key
 from draftedit.engine.foreign import RowId, foreign_rows
@@ -122,7 +123,7 @@ def _look(
 ) -> Look:
     """Lay the three sides beside one another, and read what is lost with the draft."""
     steps = journal.steps()
-    plan = make_plan(rows)
+    plan = make_plan(rows, touched_rows(rows))
     live = read_live(rows, plan, lock)
     foreign = foreign_rows(rows.dbsession, tables, rows.target, rows.root, record.base)
     done = [step.forward for step in steps if step.sequence <= record.position]

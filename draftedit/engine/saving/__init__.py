@@ -7,6 +7,7 @@
 import json
 from dataclasses import dataclass, field
 
+from draftedit.engine.changes import touched_rows
 from draftedit.engine.checks import validate
 from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.errors import Key, NothingToSave
@@ -61,12 +62,13 @@ def save(
     dbsession.flush()
     with dbsession.no_autoflush, dbsession.begin_nested():
         is_recorded = lock(dbsession, tables, record)
-        plan = make_plan(rows)
+        touched = touched_rows(rows)
+        plan = make_plan(rows, touched)
         live = compare(rows, plan)
         if plan.count == 0:
             raise NothingToSave
         if validated:
-            validate(rows)
+            validate(rows, touched)
         number = record.base + 1
         is_first = plan.makes_object and number == 1
         revision = Revision(record.target, record.root, number, is_recorded, is_first)

@@ -1,6 +1,7 @@
 """Live rows by their keys: read, locked, in chunks and always in the same order."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -73,17 +74,20 @@ def read_rows(
     """
     found: dict[Key, dict[str, Any]] = {}
     for chunk in chunks(keys):
-        wanted = (
-            sa.select(*(f.read() for f in part.fields.values()))
-            .where(has_key(part, chunk))
-            .order_by(*(part.live.c[name] for name in part.key))
-        )
+        wanted = _in_order(part).where(has_key(part, chunk))
         if lock is not None:
             wanted = wanted.with_for_update(key_share=lock == "stay")
         for record in dbsession.execute(wanted).mappings():
             values = part.encode(dict(record))
             found[part.key_of(values)] = values
     return found
+
+
+@cache
+def _in_order(part: Part) -> sa.Select[Any]:
+    return sa.select(*(f.read() for f in part.fields.values())).order_by(
+        *(part.live.c[name] for name in part.key)
+    )
 
 
 def children_locked(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from draftedit.engine.changes import touched_rows
+from draftedit.engine.changes import Touched
 from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.rows import Row
 
@@ -31,7 +31,7 @@ class Plan:
         return sum(len(rows) for kind in kinds for rows in kind.values())
 
 
-def make_plan(rows: DraftRows) -> Plan:
+def make_plan(rows: DraftRows, touched: Touched) -> Plan:
     """Sort the rows that the draft has touched by what becomes of them."""
     root = rows.find(rows.target.name, rows.root)
     plan = Plan(
@@ -41,8 +41,8 @@ def make_plan(rows: DraftRows) -> Plan:
         sunk=_none(rows),
         makes_object=root is not None and root.is_new,
     )
-    for name, touched in touched_rows(rows).items():
-        for row in touched:
+    for name, some in touched.items():
+        for row in some:
             kind = _kind(rows, plan, row)
             if kind is not None:
                 kind[name].append(row)
