@@ -8,12 +8,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import databases, machine, report
+from benchmarks import databases, machine, processes, report
 from benchmarks.axes import measure_axes
 from benchmarks.measuring import Clock, Result, measure, measure_crowd
 from benchmarks.place import places
 from benchmarks.plan import FULL, QUICK, Plan
 from benchmarks.plots import write_plots
+from benchmarks.processes import Shared
 from benchmarks.purging import measure_purge
 from benchmarks.serving import ROOT
 from benchmarks.stories import MEASURES
@@ -52,8 +53,20 @@ def run(plan: Plan, backends: Sequence[str], folder: Path) -> None:
         found, server = measure_backend(plan, backend, clock)
         results += found
         about |= server
+    shared = []
+    if "postgresql" in backends:
+        shared = measure_shared(plan)
     about["seconds"] = round(time.monotonic() - began)
-    write(folder, results, about)
+    write(folder, results, shared, about)
+
+
+def measure_shared(plan: Plan) -> list[Shared]:
+    """Measure several processes on one PostgreSQL."""
+    with tempfile.TemporaryDirectory(prefix="draftedit_bench_") as name:
+        folder = Path(name)
+        with databases.server("postgresql", folder) as address:
+            _say("postgresql", "several processes")
+            return processes.measure_processes(address, folder, plan)
 
 
 def measure_backend(
@@ -82,13 +95,21 @@ def measure_backend(
             return results, machine.describe_server(made[0])
 
 
-def write(folder: Path, results: Sequence[Result], about: dict[str, object]) -> None:
+def write(
+    folder: Path,
+    results: Sequence[Result],
+    shared: Sequence[Shared],
+    about: dict[str, object],
+) -> None:
     """Write what was found, and show the table."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.svg"):
         old.unlink()
     rows = report.rows(results)
     text = report.table(rows, about)
+    if shared:
+        text += f"\n{processes.table(shared)}"
+        processes.write_csv(folder / "processes.csv", shared)
     (folder / "table.md").write_text(text, encoding="utf-8")
     report.write_csv(folder / "results.csv", rows)
     write_plots(folder, rows)

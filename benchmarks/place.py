@@ -83,18 +83,25 @@ def _prepare(
 ) -> tuple[str, Thing, Thing | None]:
     migration.upgrade(engine)
     with Session(engine.execution_options(**{WRITES: True})) as dbsession:
-        user = accounts.create(dbsession, USER, "editor", "of-a-benchmark")
-        _, token = accounts.new_token(dbsession, user, "benchmark")
+        token = new_token(dbsession)
         connection = dbsession.connection()
         memento.metadata.create_all(connection)
-        thing = _thing(connection, "measured", size)
-        second = _thing(connection, "axis", axis) if axis else None
+        thing = new_thing(connection, "measured", size)
+        second = new_thing(connection, "axis", axis) if axis else None
         dbsession.commit()
     filling.analyze(engine)
     return token, thing, second
 
 
-def _thing(connection: sa.Connection, name: str, size: int) -> Thing:
+def new_token(dbsession: Session) -> str:
+    """Make the user who does everything; return a token of theirs."""
+    user = accounts.create(dbsession, USER, "editor", "of-a-benchmark")
+    _, token = accounts.new_token(dbsession, user, "benchmark")
+    return token
+
+
+def new_thing(connection: sa.Connection, name: str, size: int) -> Thing:
+    """Make an object of so many rules."""
     chain = filling.fill(connection, name, size)
     ruleset = connection.scalar(
         sa.text("SELECT id FROM ruleset WHERE name = :name"), {"name": name}

@@ -12,7 +12,8 @@ class Plan:
     long; `total` seconds after its beginning the run measures one round of what is
     left. `crowd` clients make `crowd_calls` calls each. `axis` is the size of the
     object whose pages are read with `touched` rows in the draft, and a draft `behind`
-    so many revisions. `purged` drafts are deleted at a time.
+    so many revisions. `purged` drafts are deleted at a time. `processes` of the server
+    share a port, and `process_clients` at once ask them, for `process_seconds` each.
     """
 
     name: str
@@ -27,6 +28,9 @@ class Plan:
     touched: tuple[int, ...]
     behind: tuple[int, ...]
     purged: int
+    processes: tuple[int, ...]
+    process_clients: tuple[int, ...]
+    process_seconds: float
     backends: tuple[str, ...] = ("sqlite", "postgresql", "mariadb")
     largest_memento: int = 100_000
 
@@ -37,13 +41,16 @@ FULL = Plan(
     rounds=300,
     least=5,
     seconds=8,
-    total=12 * 60,
+    total=11 * 60,
     crowd=8,
     crowd_calls=10,
     axis=100_000,
     touched=(0, 10, 100, 1_000, 5_000),
     behind=(0, 10, 100, 1_000),
     purged=100,
+    processes=(1, 2, 4),
+    process_clients=(8, 64),
+    process_seconds=2.5,
 )
 QUICK = Plan(
     name="quick",
@@ -58,6 +65,9 @@ QUICK = Plan(
     touched=(0, 100),
     behind=(0, 100),
     purged=20,
+    processes=(1, 2),
+    process_clients=(4,),
+    process_seconds=0.3,
     backends=("sqlite", "postgresql"),
 )
 # For the test of the benchmark itself.
@@ -74,4 +84,7 @@ TINY = Plan(
     touched=(0, 5),
     behind=(0, 5),
     purged=2,
+    processes=(1, 2),
+    process_clients=(2,),
+    process_seconds=0.1,
 )

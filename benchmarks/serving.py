@@ -24,10 +24,15 @@ START_SECONDS = 60
 class Server:
     """One process: `draftedit` or `floor` of benchmarks.application."""
 
-    def __init__(self, application: str, url: sa.URL, folder: Path) -> None:
-        """Start it; `wait` before the first request."""
-        self.port = _free_port()
-        ini = folder / f"{application}-{self.port}.ini"
+    def __init__(
+        self, application: str, url: sa.URL, folder: Path, port: int | None = None
+    ) -> None:
+        """Start it; `wait` before the first request.
+
+        `port`: one that several processes share; else it has one of its own.
+        """
+        self.port = port or free_port()
+        ini = folder / f"{application}-{secrets.token_hex(4)}.ini"
         write_ini(ini, application)
         self.log = ini.with_suffix(".log")
         environment = {
@@ -47,9 +52,12 @@ class Server:
             )
 
     def wait(self) -> None:
-        """Return once it answers."""
+        """Return once it answers, itself: others may share its port."""
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until and self.process.poll() is None:
+            if "Serving on" not in self.log.read_text(encoding="utf-8"):
+                time.sleep(0.1)
+                continue
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
             try:
                 connection.request("GET", "/healthz")
@@ -72,9 +80,11 @@ class Server:
 
 
 @contextmanager
-def served(application: str, url: sa.URL, folder: Path) -> Iterator[Server]:
+def served(
+    application: str, url: sa.URL, folder: Path, port: int | None = None
+) -> Iterator[Server]:
     """Start a server, and end it in the end."""
-    server = Server(application, url, folder)
+    server = Server(application, url, folder, port)
     try:
         yield server
     finally:
@@ -88,12 +98,14 @@ def write_ini(path: Path, application: str) -> None:
     ini.read_string(shipped_ini("production.ini"))
     ini["app:main"]["use"] = f"call:benchmarks.application:{application}"
     ini["app:main"]["draftedit.secret"] = secrets.token_urlsafe(32)
+    ini["server:main"]["reuse_port"] = "true"
     # The run's own variable names the database.
     del ini["app:main"]["sqlalchemy.url"]
     with path.open("w", encoding="utf-8") as file:
         ini.write(file)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import waitress
+from pyramid.settings import asbool
 
 log = logging.getLogger(__name__)
 
@@ -22,15 +23,18 @@ def server_factory(
     host: str = "localhost",
     http_port: str = "6543",
     note: str | None = None,
+    reuse_port: str = "false",
     **settings: str,
 ) -> Server:
     """Return a function that serves an application; what is not named goes to waitress.
 
     The port is taken before the application is loaded, so that one that is in use is
-    told at once, in one line. `note` is a line shown under the address.
+    told at once, in one line. `note` is a line shown under the address. `reuse_port`:
+    several processes may take the port, and the system gives each connection to one of
+    them (SO_REUSEPORT; on Linux evenly, by a hash of the client's address).
     """
     port = global_config.get("http_port", http_port)
-    sockets = bind(host, port)
+    sockets = bind(host, port, shared=asbool(reuse_port))
 
     def serve(app: Any) -> None:
         log.info("Serving on http://%s:%s (Ctrl-C ends it)", host, port)
@@ -41,14 +45,19 @@ def server_factory(
     return serve
 
 
-def bind(host: str, port: str) -> list[socket.socket]:
-    """Return a socket for each address of `host`; exit in one line without any."""
+def bind(host: str, port: str, shared: bool = False) -> list[socket.socket]:
+    """Return a socket for each address of `host`; exit in one line without any.
+
+    `shared`: with other processes that say the same.
+    """
+    if shared and not hasattr(socket, "SO_REUSEPORT"):
+        raise SystemExit("draftedit: this system knows no reuse_port")
     if not port.isdecimal() or not 0 < int(port) < 65536:
         raise SystemExit(f"draftedit: http_port={port} is not a port (1 to 65535)")
     sockets, refusals = [], []
     for family, address in _addresses(host, int(port)):
         try:
-            sockets.append(_listener(family, address))
+            sockets.append(_listener(family, address, shared))
         except OSError as error:
             refusals.append(error)
     if any(error.errno == errno.EADDRINUSE for error in refusals):
@@ -70,10 +79,12 @@ def _addresses(host: str, port: int) -> list[tuple[int, Any]]:
     return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
 
 
-def _listener(family: int, address: Any) -> socket.socket:
+def _listener(family: int, address: Any, shared: bool) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listener.bind(address)

@@ -2,11 +2,12 @@
 
 import csv
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import databases, report
+from benchmarks import databases, processes, report
 from benchmarks.client import Failed
 from benchmarks.place import places
 from benchmarks.plan import TINY
@@ -27,6 +28,16 @@ def test_every_measure_is_in_the_table_and_the_pictures(tmp_path):
     for picture in tmp_path.glob("*.svg"):
         ElementTree.parse(picture)  # noqa: S314 — our own
     assert (tmp_path / "sqlite-set.svg").is_file()
+
+
+def test_processes_that_share_a_port_answer_everybody(tmp_path):
+    plan = replace(TINY, processes=(2,))
+    with databases.server("postgresql", tmp_path) as address:
+        found = processes.measure_processes(address, tmp_path, plan)
+    assert [one.measure for one in found] == [*processes.STORIES]
+    assert {(one.processes, one.clients, one.errors) for one in found} == {(2, 2, 0)}
+    for one in found:
+        assert f"| {one.measure} | 2 | 2 | 1.00 |" in processes.table(found)
 
 
 @pytest.fixture(scope="module")

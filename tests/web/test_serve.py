@@ -47,6 +47,20 @@ def test_a_taken_port_is_one_line_that_names_http_port(free_port):
         listener.close()
 
 
+def test_processes_that_say_so_share_a_port(free_port):
+    first, second = (bind("localhost", free_port, shared=True) for _ in range(2))
+    with pytest.raises(SystemExit, match="is taken"):
+        bind("localhost", free_port)
+    for listener in (*first, *second):
+        listener.close()
+
+
+def test_a_system_that_cannot_share_a_port_says_so(free_port, monkeypatch):
+    monkeypatch.delattr(socket, "SO_REUSEPORT")
+    with pytest.raises(SystemExit, match="knows no reuse_port"):
+        bind("localhost", free_port, shared=True)
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1", ""])
 def test_what_is_no_port_is_told(port):
     with pytest.raises(SystemExit, match="is not a port"):
