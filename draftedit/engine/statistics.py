@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,9 +34,8 @@ class DayStatistics:
 
     def __add__(self, other: "DayStatistics") -> "DayStatistics":
         """Add up two counts of one day and target."""
-        sums = (
-            a + b for a, b in zip(astuple(self)[2:], astuple(other)[2:], strict=True)
-        )
+        mine, others = ([*vars(one).values()][2:] for one in (self, other))
+        sums = (a + b for a, b in zip(mine, others, strict=True))
         return DayStatistics(self.day, self.target, *sums)
 
 
