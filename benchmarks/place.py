@@ -66,7 +66,9 @@ def places(
         for size in plan.sizes:
             engine = stack.enter_context(new_database(address))
             has_axis = size == plan.sizes[-1]
-            token, thing, axis = _prepare(engine, size, plan.axis if has_axis else 0)
+            token, thing, axis = fill_database(
+                engine, size, plan.axis if has_axis else 0
+            )
             servers = [
                 stack.enter_context(served(name, engine.url, folder))
                 for name in ("draftedit", "floor")
@@ -78,9 +80,10 @@ def places(
         yield made
 
 
-def _prepare(
+def fill_database(
     engine: sa.Engine, size: int, axis: int
 ) -> tuple[str, Thing, Thing | None]:
+    """Make tables, a user's token, and objects of `size` and of `axis` rules."""
     migration.upgrade(engine)
     with Session(engine.execution_options(**{WRITES: True})) as dbsession:
         token = new_token(dbsession)

@@ -93,16 +93,28 @@ def served(
 
 def write_ini(path: Path, application: str) -> None:
     """Write our production.ini with an application of the benchmark's."""
-    ini = configparser.RawConfigParser()
-    ini.optionxform = str  # type: ignore[assignment, method-assign]
-    ini.read_string(shipped_ini("production.ini"))
+    ini = _production_ini()
     ini["app:main"]["use"] = f"call:benchmarks.application:{application}"
-    ini["app:main"]["draftedit.secret"] = secrets.token_urlsafe(32)
     ini["server:main"]["reuse_port"] = "true"
     # The run's own variable names the database.
     del ini["app:main"]["sqlalchemy.url"]
     with path.open("w", encoding="utf-8") as file:
         ini.write(file)
+
+
+def settings_of(url: sa.URL) -> dict[str, str]:
+    """Return the settings of production.ini for an application in this process."""
+    settings = dict(_production_ini()["app:main"])
+    del settings["use"]
+    return settings | {"sqlalchemy.url": url.render_as_string(hide_password=False)}
+
+
+def _production_ini() -> configparser.RawConfigParser:
+    ini = configparser.RawConfigParser()
+    ini.optionxform = str  # type: ignore[assignment, method-assign]
+    ini.read_string(shipped_ini("production.ini"))
+    ini["app:main"]["draftedit.secret"] = secrets.token_urlsafe(32)
+    return ini
 
 
 def free_port() -> int:
