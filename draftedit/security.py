@@ -172,15 +172,12 @@ def find_editor(request: Request, name: str) -> str | None:
 
 
 def _load(request: Request) -> Identity | None:
-    user = _user(request)
-    return Identity(user.id, user.name, user.role) if user else None
-
-
-def _user(request: Request) -> UserAccount | None:
     token = bearer_token(request)
     if token is not None:
-        return accounts.by_token(request.dbsession, token)
+        known = accounts.by_token(request.dbsession, token)
+        return Identity(*known) if known else None
     user_id, stamp = request.session.get(_USER), request.session.get(_STAMP)
     if user_id is None or stamp is None:
         return None
-    return accounts.by_session(request.dbsession, user_id, stamp)
+    user = accounts.by_session(request.dbsession, user_id, stamp)
+    return Identity(user.id, user.name, user.role) if user else None

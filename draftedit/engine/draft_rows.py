@@ -7,6 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from draftedit.engine.branches import number_bind
+from draftedit.engine.core import run
 from draftedit.engine.errors import Key
 from draftedit.engine.keys import to_path
 from draftedit.engine.listing import Query
@@ -46,6 +48,35 @@ class DraftRows(View):
         self.names: dict[str, Key] = {}
         self.replaying = False
         self.lost: frozenset[tuple[str, Key]] = frozenset()
+
+    def row(self, table: str, key: Key) -> Row:
+        """Return a row of this object, in sight or not; raise Unknown.
+
+        What the draft has touched was this object's, and still is: no look above it.
+        """
+        row = self.find(table, key)
+        return row if row is not None and row.touched else super().row(table, key)
+
+    def in_sight(self, row: Row) -> bool:
+        """Tell whether neither the row nor one above it is gone.
+
+        Of a row that was touched before, by one statement instead of one for each row
+        above it, as long as nothing above is gone: that saves a `set` a fifteenth, and
+        without it a `set` is more than 1.5 times the same written by hand.
+        """
+        if row.touched and not row.gone and not self._may_be_gone_above(row):
+            return True
+        return super().in_sight(row)
+
+    def _may_be_gone_above(self, row: Row) -> bool:
+        """Tell whether the draft has deleted any row of the tables above."""
+        part = self.target.tables[row.table]
+        if part.parent is None or (part.parent, part.parent_key_of(row.values)) in (
+            self.known
+        ):
+            return True  # it costs nothing to look at each of them
+        wanted = _gone_above(self.target, part)
+        return run(self.dbsession, wanted, {"draft": self.number}).first() is not None
 
     def next_key(self, part: Part) -> int:
         """Make a key for a new row: negative, below every live one, never twice."""
@@ -93,14 +124,14 @@ class DraftRows(View):
         record["draft"] = self.number
         record["root"] = to_path(self.root)
         record["origin"] = None if row.origin is None else canonical(row.origin)
-        self.dbsession.execute(_insert_statement(part), record)
+        run(self.dbsession, _insert_statement(part), record)
 
     def _update(self, part: Part, row: Row) -> None:
         record = self._record(part, row)
         for name in part.key:
             del record[name]
         record |= key_binds(part, row.key, _KEY) | {f"{_KEY}_draft": self.number}
-        self.dbsession.execute(_update_statement(part), record)
+        run(self.dbsession, _update_statement(part), record)
 
     def _record(self, part: Part, row: Row) -> dict[str, Any]:
         return {
@@ -116,6 +147,22 @@ class DraftRows(View):
             self.fetch(child, Query(child.name), row.key, None, 1)[0]
             for child in (self.target.tables[name] for name in part.children)
         )
+
+
+@cache
+def _gone_above(target: Target, part: Part) -> sa.CompoundSelect[Any]:
+    tables = []
+    while part.parent is not None:
+        part = target.tables[part.parent]
+        tables.append(part.draft)
+    return sa.union_all(
+        *(
+            sa.select(sa.literal_column("1")).where(
+                table.c.draft == number_bind("draft"), table.c.gone == sa.true()
+            )
+            for table in tables
+        )
+    ).limit(sa.literal_column("1"))
 
 
 @cache

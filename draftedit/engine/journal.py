@@ -8,11 +8,13 @@ import datetime
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from draftedit.engine.core import run
 from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.errors import DraftError, Problem, Refused
 from draftedit.engine.listing import Listing, read_number, write_cursor
@@ -96,8 +98,9 @@ class Journal:
         self, sequence: int, done: Done, label: str | None, at: datetime.datetime
     ) -> None:
         """Write what was done at `sequence`, the journal's end."""
-        self.dbsession.execute(
-            sa.insert(self.table),
+        run(
+            self.dbsession,
+            _insert_statement(self.table),
             {
                 "draft": self.draft,
                 "sequence": sequence,
@@ -251,3 +254,8 @@ def _entry_from(record: Mapping[str, Any], position: int) -> Entry:
         inverse=json.loads(record["inverse"]),
         at=record["at"],
     )
+
+
+@cache
+def _insert_statement(table: sa.Table) -> sa.Insert:
+    return sa.insert(table)

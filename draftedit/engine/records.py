@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from draftedit.engine.core import run
 from draftedit.engine.errors import Key, Unknown
 from draftedit.engine.tables import Tables
 from draftedit.engine.values import UTC
@@ -132,7 +133,7 @@ def lock(dbsession: Session, tables: Tables, key: int) -> None:
     """
     if dbsession.get_bind().dialect.name == "sqlite":
         return  # who writes there began with BEGIN IMMEDIATE: the lock is held
-    dbsession.execute(_lock_statement(tables), {"draft_key": key})
+    run(dbsession, _lock_statement(tables), {"draft_key": key})
 
 
 @cache
@@ -146,7 +147,7 @@ def load(
     dbsession: Session, tables: Tables, key: int, owner: str | None
 ) -> DraftRecord:
     """Return the draft `key`, of `owner` unless that is None; raise Unknown."""
-    found = dbsession.execute(_load_statement(tables), {"draft_key": key})
+    found = run(dbsession, _load_statement(tables), {"draft_key": key})
     record = found.mappings().one_or_none()
     if record is None or owner not in (None, record["owner"]):
         raise Unknown("draft", key)
@@ -165,7 +166,7 @@ def change(
     """Write new values; the version rises by one."""
     values |= {"version": record.version + 1, "changed_at": now()}
     where = {"draft_key": record.key}
-    dbsession.execute(_change_statement(tables), values | where)
+    run(dbsession, _change_statement(tables), values | where)
     return replace(record, **values)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from draftedit.engine.core import run
 from draftedit.engine.tables import Tables
 from draftedit.engine.values import UTC
 
@@ -24,8 +25,8 @@ class Stored:
 def find(dbsession: Session, tables: Tables, owner: str, key: str) -> Stored | None:
     """Return the answer given to the request key `key` of `owner`, if any."""
     where = {"owner": owner, "key": key}
-    found = dbsession.execute(_find_statement(tables), where).one_or_none()
-    return None if found is None else Stored(*found)
+    found = run(dbsession, _find_statement(tables), where).one_or_none()
+    return found and Stored(found.digest, found.status, found.answer)
 
 
 @cache
@@ -34,6 +35,11 @@ def _find_statement(tables: Tables) -> sa.Select[Any]:
     return sa.select(request.digest, request.status, request.answer).where(
         request.owner == sa.bindparam("owner"), request.key == sa.bindparam("key")
     )
+
+
+@cache
+def _store_statement(tables: Tables) -> sa.Insert:
+    return sa.insert(tables.request)
 
 
 def store(
@@ -49,8 +55,9 @@ def store(
     Two requests with one key at once: the primary key refuses the second, which is
     tried again and then finds the answer.
     """
-    dbsession.execute(
-        sa.insert(tables.request),
+    run(
+        dbsession,
+        _store_statement(tables),
         {
             "owner": owner,
             "key": key,

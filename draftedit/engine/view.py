@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from draftedit.engine import tree
 from draftedit.engine.branches import Shape
+from draftedit.engine.core import run
 from draftedit.engine.errors import Key, Unknown
 from draftedit.engine.keys import to_path
 from draftedit.engine.listing import (
@@ -83,7 +84,7 @@ class View:
     def _read(self, part: Part, key: Key) -> Row | None:
         statement = row_statement(part, self.draft is not None, self.as_of is not None)
         binds = key_binds(part, key) | self.binds()
-        record = self.dbsession.execute(statement, binds).mappings().first()
+        record = run(self.dbsession, statement, binds).mappings().first()
         if record is None or record[ABSENT]:
             return None
         return row_from(part, dict(record))
@@ -221,5 +222,5 @@ class View:
         if query.search:
             binds |= {"search": search_pattern(query.search), "scan": SCANNED}
         statement = page_statement(part, replace(form, **shape))
-        records = self.dbsession.execute(statement, binds).mappings().all()
+        records = run(self.dbsession, statement, binds).mappings().all()
         return cut(part, records, limit)
