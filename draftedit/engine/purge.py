@@ -1,7 +1,8 @@
 """Purge: count closed drafts into the roll-up, then delete them, batch by batch.
 
-Each draft is counted and marked in one transaction, so that an interrupted purge that
-is run again counts nothing twice. Live rows, history and open drafts are not touched.
+Each draft is counted in the transaction that deletes it, or, where it is too large for
+one, marks it as counted: an interrupted purge that is run again counts nothing twice.
+Live rows, history and open drafts are not touched.
 """
 
 import contextlib
@@ -20,11 +21,12 @@ from draftedit.engine.schema import Target
 from draftedit.engine.statistics import DayStatistics, added_up, counts_of
 from draftedit.engine.tables import Tables
 
-BATCH = 5000  # rows that one transaction deletes, some hundredths of a second
-DRAFTS = 100  # drafts that one transaction counts
+BATCH = 10_000  # rows that one transaction deletes, some hundredths of a second
+DRAFTS = 500  # drafts that are looked at together
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 Progress = Callable[[int, int], None]
+_Sizes = dict[int, dict[sa.Table, int]]  # rows of each draft by table
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,8 @@ def purge(
     parts = [part.draft for one in targets.values() for part in one.tables.values()]
     deleted = 0
     progress(0, total)
-    for keys in _counted_batches(transaction, tables, closed_before):
-        for packet in _packed(transaction, parts, tables, keys):
+    while sizes := _closed_drafts(transaction, tables, parts, closed_before):
+        for packet in _packed(transaction, tables, parts, sizes):
             deleted += _delete_drafts(transaction, tables, packet)
             progress(deleted, max(total, deleted))
     _delete_requests(transaction, tables, closed_before)
@@ -112,35 +114,31 @@ def _abandon(
     return abandoned
 
 
-def _counted_batches(
-    transaction: Transaction, tables: Tables, before: datetime.datetime
-) -> Iterator[list[int]]:
-    """Count closed drafts into the roll-up; yield their keys, batch by batch."""
+def _closed_drafts(
+    transaction: Transaction,
+    tables: Tables,
+    parts: list[sa.Table],
+    before: datetime.datetime,
+) -> _Sizes:
+    """Return the oldest closed drafts, with the number of their rows by table."""
+    draft = tables.draft.c
+    wanted = sa.select(draft.key).where(_closed(tables, before)).order_by(draft.key)
+    with transaction() as dbsession:
+        keys = list(dbsession.scalars(wanted.limit(DRAFTS)))
+        return _sizes(dbsession, [*parts, tables.operation, tables.request], keys)
+
+
+def _count_in(dbsession: Session, tables: Tables, keys: list[int]) -> None:
+    """Add drafts to the roll-up, but for those that are in it already."""
     draft, place = tables.draft, tables.draft_object
-    while True:
-        with transaction() as dbsession:
-            keys = list(
-                dbsession.scalars(
-                    sa.select(draft.c.key)
-                    .where(_closed(tables, before))
-                    .order_by(draft.c.key)
-                    .limit(DRAFTS)
-                    .with_for_update()
-                )
-            )
-            wanted = (
-                sa.select(draft, place.c.target)
-                .join_from(draft, place, place.c.draft == draft.c.key)
-                .where(draft.c.key.in_(keys), draft.c.counted == sa.false())
-            )
-            found = dbsession.execute(wanted).mappings().all()
-            for day in added_up(one for row in found for one in counts_of(dict(row))):
-                _add(dbsession, tables, day)
-            mark = sa.update(tables.draft).where(draft.c.key.in_(keys))
-            dbsession.execute(mark.values(counted=True))
-        if not keys:
-            return
-        yield keys
+    wanted = (
+        sa.select(draft, place.c.target)
+        .join_from(draft, place, place.c.draft == draft.c.key)
+        .where(draft.c.key.in_(keys), draft.c.counted == sa.false())
+    )
+    found = dbsession.execute(wanted).mappings().all()
+    for day in added_up(one for row in found for one in counts_of(dict(row))):
+        _add(dbsession, tables, day)
 
 
 def _add(dbsession: Session, tables: Tables, counts: DayStatistics) -> None:
@@ -170,33 +168,41 @@ class _Packet:
 
 
 def _packed(
-    transaction: Transaction, parts: list[sa.Table], tables: Tables, keys: list[int]
+    transaction: Transaction, tables: Tables, parts: list[sa.Table], sizes: _Sizes
 ) -> Iterator[_Packet]:
     """Put drafts together that are one batch of rows; a larger one loses rows first."""
-    owned = [*parts, tables.operation, tables.request]
-    with transaction() as dbsession:
-        sizes = _sizes(dbsession, owned, keys)
     packet, rows = _Packet([], set()), 0
-    for key in keys:
-        size = sum(sizes[key].values()) + 1  # with its record
+    for key, by_table in sizes.items():
+        size = sum(by_table.values()) + 1  # with its record
         if size > BATCH:
-            for table in sizes[key]:
-                while _delete_batch(transaction, table, key):
-                    pass
+            _delete_rows(transaction, tables, key, list(by_table))
             size = 1
         if packet.keys and rows + size > BATCH:
             yield packet
             packet, rows = _Packet([], set()), 0
         packet.keys.append(key)
-        packet.parts.update(sizes[key].keys() & set(parts))
+        packet.parts.update(by_table.keys() & set(parts))
         rows += size
     if packet.keys:
         yield packet
 
 
-def _sizes(
-    dbsession: Session, owned: list[sa.Table], keys: list[int]
-) -> dict[int, dict[sa.Table, int]]:
+def _delete_rows(
+    transaction: Transaction, tables: Tables, key: int, owned: list[sa.Table]
+) -> None:
+    """Delete what belongs to a large draft in limited batches, counted before."""
+    draft = tables.draft
+    mine = draft.c.key == key
+    with transaction() as dbsession:
+        dbsession.execute(sa.select(draft.c.key).where(mine).with_for_update())
+        _count_in(dbsession, tables, [key])
+        dbsession.execute(sa.update(draft).where(mine).values(counted=True))
+    for table in owned:
+        while _delete_batch(transaction, table, key):
+            pass
+
+
+def _sizes(dbsession: Session, owned: list[sa.Table], keys: list[int]) -> _Sizes:
     """Count the rows of each draft by table; without those that have none."""
     rows = sa.union_all(
         *(
@@ -209,14 +215,14 @@ def _sizes(
     wanted = sa.select(rows.c.draft, rows.c.number, sa.func.count()).group_by(
         rows.c.draft, rows.c.number
     )
-    sizes: dict[int, dict[sa.Table, int]] = {key: {} for key in keys}
+    sizes: _Sizes = {key: {} for key in keys}
     for draft, number, count in dbsession.execute(wanted):
         sizes[draft][owned[number]] = count
     return sizes
 
 
 def _delete_drafts(transaction: Transaction, tables: Tables, packet: _Packet) -> int:
-    """Delete drafts with what belongs to them, in one transaction.
+    """Count drafts and delete them with what belongs to them, in one transaction.
 
     Returns how many: fewer where another purge was faster, for which this one waits.
     """
@@ -225,6 +231,7 @@ def _delete_drafts(transaction: Transaction, tables: Tables, packet: _Packet) ->
     locked = sa.select(draft.c.key).where(wanted).order_by(draft.c.key)
     with transaction() as dbsession:
         found = list(dbsession.scalars(locked.with_for_update()))
+        _count_in(dbsession, tables, found)
         for table in (*packet.parts, tables.operation, tables.request):
             dbsession.execute(sa.delete(table).where(table.c.draft.in_(found)))
         forget = sa.update(revision).where(revision.c.draft.in_(found))
