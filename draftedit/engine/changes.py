@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from draftedit.engine.branches import draft_columns, number_bind
+from draftedit.engine.core import records, run
 from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.errors import Key
 from draftedit.engine.rows import Row, row_from
@@ -45,9 +46,9 @@ def touched_rows(rows: DraftRows) -> Touched:
 
 
 def _touched_in(rows: DraftRows, part: Part) -> Iterator[Row]:
-    found = rows.dbsession.execute(_of_draft(part), {"draft": rows.number})
-    for record in found.mappings():
-        row = row_from(part, dict(record))
+    found = run(rows.dbsession, _of_draft(part), {"draft": rows.number})
+    for record in records(found):
+        row = row_from(part, record)
         rows.known[row.table, row.key] = row
         yield row
 

@@ -1,6 +1,6 @@
 """Statements of ours, which name tables and not classes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,3 +16,13 @@ def run(
     what a small statement costs besides the database, and of a `set` a twentieth.
     """
     return dbsession.connection().execute(statement, values)
+
+
+def records(result: sa.Result[Any]) -> Iterator[dict[str, Any]]:
+    """Yield the rows as values by name.
+
+    As dict(row._mapping) would, which asks each row anew for the names: for the rows of
+    a large save, a tenth of its time.
+    """
+    names = tuple(result.keys())
+    return (dict(zip(names, row, strict=True)) for row in result)

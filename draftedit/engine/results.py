@@ -37,10 +37,10 @@ def position_binds(part: Part, position: Position) -> dict[str, Any]:
 
 
 def cut(
-    part: Part, records: Sequence[Any], limit: int
+    part: Part, records: Sequence[dict[str, Any]], limit: int
 ) -> tuple[list[Row], Position | None]:
     """Keep `limit` rows; tell the position after which there may be more."""
-    rows = [row_from(part, dict(record)) for record in records]
+    rows = [row_from(part, record) for record in records]
     found = [
         row
         for row, record in zip(rows, records, strict=True)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from draftedit.engine.branches import TOUCHED
@@ -45,6 +46,10 @@ class Row:
 
     def changed_fields(self) -> dict[str, tuple[Any, Any]]:
         """Return the fields that differ from the origin, with both values."""
+        return self._changed_fields
+
+    @cached_property  # a save asks nine times for those of each row
+    def _changed_fields(self) -> dict[str, tuple[Any, Any]]:
         if self.origin is None:
             return {}
         return {

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from draftedit.engine import tree
 from draftedit.engine.branches import Shape
-from draftedit.engine.core import run
+from draftedit.engine.core import records, run
 from draftedit.engine.errors import Key, Unknown
 from draftedit.engine.keys import to_path
 from draftedit.engine.listing import (
@@ -222,5 +222,4 @@ class View:
         if query.search:
             binds |= {"search": search_pattern(query.search), "scan": SCANNED}
         statement = page_statement(part, replace(form, **shape))
-        records = run(self.dbsession, statement, binds).mappings().all()
-        return cut(part, records, limit)
+        return cut(part, list(records(run(self.dbsession, statement, binds))), limit)

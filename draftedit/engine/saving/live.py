@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from draftedit.engine.core import records
 from draftedit.engine.errors import Key
 from draftedit.engine.schema import Field, Part
 
@@ -77,8 +78,8 @@ def read_rows(
         wanted = _in_order(part).where(has_key(part, chunk))
         if lock is not None:
             wanted = wanted.with_for_update(key_share=lock == "stay")
-        for record in dbsession.execute(wanted).mappings():
-            values = part.encode(dict(record))
+        for record in records(dbsession.execute(wanted)):
+            values = part.encode(record)
             found[part.key_of(values)] = values
     return found
 
