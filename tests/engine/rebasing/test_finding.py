@@ -49,15 +49,19 @@ def test_looking_for_conflicts_finds_those_of_a_rebase_and_changes_nothing(
     assert refused.value.conflicts == found
 
 
-def test_conflicts_are_looked_for_in_open_drafts_that_fit(torn, monkeypatch):
+def test_conflicts_are_looked_for_and_decided_in_open_drafts_that_fit(
+    torn, monkeypatch
+):
     misfit = [object()]
     monkeypatch.setattr(torn, "misfits", lambda: misfit)
-    with pytest.raises(DoesNotFit):
-        torn.conflicts()
+    for look in (torn.conflicts, torn.rebase):
+        with pytest.raises(DoesNotFit):
+            look()
     monkeypatch.undo()
     torn.cancel()
-    with pytest.raises(NotOpen):
-        torn.conflicts()
+    for look in (torn.conflicts, torn.rebase):
+        with pytest.raises(NotOpen):
+            look()
 
 
 def test_a_choice_for_a_row_is_for_all_its_conflicts_and_the_closest_counts(torn, keys):

@@ -190,6 +190,21 @@ def test_a_deferred_reference_to_nothing_is_named(using, empty_database):
     assert conflict.kind == "link"
 
 
+@pytest.mark.only_on("sqlite", "postgresql")
+def test_a_deferred_reference_to_what_was_deleted_again_is_a_problem(using):
+    reference = sa.ForeignKey("bottom.id", **DEFERRED)
+    edit = using(Host(value=mapped_column(reference, nullable=True)), None)
+    (row,) = edit.page("bottom").rows
+    new = edit.apply(Insert("bottom", {})).rows[-1].key
+    edit.apply(Set("bottom", row.key, value=new[0]))
+    edit.apply(Delete("bottom", new))
+    with pytest.raises(Refused) as refused:
+        edit.save()
+    (problem,) = refused.value.problems
+    assert (problem.table, problem.key, problem.field) == ("bottom", row.key, "value")
+    assert problem.message == "This refers to a row that is not there."
+
+
 @pytest.mark.only_on("postgresql")
 def test_a_deferred_unique_value_names_the_other_row(using, empty_database):
     edit = using(Host(value=column(sa.String(20)), how=DEFERRED), "a", "b", "c")
