@@ -44,7 +44,13 @@ class _HostWrites:
     def before_flush(self, dbsession: Session, _context: Any, _instances: Any) -> None:
         for instance in dbsession.dirty:
             part = self.parts.get(sa.inspect(instance).mapper)
-            if part is not None and dbsession.is_modified(instance):
+            # What is archived already, as all that the plan changes, is not asked for
+            # its modifications: that looks at every attribute.
+            if (
+                part is not None
+                and self._key(part, instance) not in self.work.archived
+                and dbsession.is_modified(instance)
+            ):
                 self._archive(part, instance)
         for instance in dbsession.deleted:
             part = self.parts.get(sa.inspect(instance).mapper)
@@ -64,10 +70,13 @@ class _HostWrites:
 
     def _archive(self, part: Part, instance: Any) -> None:
         work = self.work
-        key = key_of(part, instance, work.dialect)
-        if (part.name, key) not in work.archived and self._is_ours(part, key):
-            work.archived.add((part.name, key))
+        name, key = self._key(part, instance)
+        if (name, key) not in work.archived and self._is_ours(part, key):
+            work.archived.add((name, key))
             archive(work.dbsession, part, [key], work.revision)
+
+    def _key(self, part: Part, instance: Any) -> tuple[str, Key]:
+        return part.name, key_of(part, instance, self.work.dialect)
 
     def _is_ours(self, part: Part, key: Key) -> bool:
         """Tell whether a live row is part of the object that is being saved."""
