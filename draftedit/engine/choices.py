@@ -70,7 +70,9 @@ def _label_column(table: sa.FromClause) -> sa.ColumnElement[Any]:
     """Return the column that names a row: a name or title, else its first text."""
     texts = [c for c in table.columns if isinstance(c.type, sa.String)]
     named = [c for c in texts if c.name in ("name", "title", "label")]
-    return next(iter((*named, *texts)), next(iter(table.primary_key.columns)))  # type: ignore[attr-defined]
+    # A FromClause's key has columns, too, but is typed as an Iterable.
+    first_of_key = next(iter(table.primary_key.columns))  # type: ignore[attr-defined] # see above
+    return next(iter((*named, *texts)), first_of_key)
 
 
 def row_label(part: Part, values: dict[str, Any]) -> str:

@@ -370,7 +370,7 @@ def test_what_is_live_now_stands_beside_what_would_be_saved(editor, bob, example
 def test_what_a_page_costs_does_not_grow_with_what_others_saved(
     editor,
     bob,
-    statements,  # noqa: F811
+    statements,  # noqa: F811 — the imported fixture
     example,
 ):
     start = editor.path
@@ -388,7 +388,7 @@ def test_what_a_page_costs_does_not_grow_with_what_others_saved(
 def test_what_the_page_costs_grows_with_the_conflicts_alone(
     editor,
     bob,
-    statements,  # noqa: F811
+    statements,  # noqa: F811 — the imported fixture
     example,
     dbsession_factory,
 ):

@@ -128,7 +128,7 @@ PAIRS = [
         lambda k: [Set("item", k.u, nick="theirs")],
         ("item", "u", None, ROW),
         draft=dict.fromkeys(
-            "a u.nick u.code v.code w.code u/old v/old w/old".split()  # noqa: SIM905
+            ("a", "u.nick", "u.code", "v.code", "w.code", "u/old", "v/old", "w/old")
         )
         | {"": "b c"},
         live={},

@@ -276,8 +276,9 @@ class Meddler:
         with self.scene.engine.execution_options(**{WRITES: True}).connect() as one:
             transaction = one.begin()
             if at_step is not None:
-                step = lambda *_: at_step(next(count))  # noqa: E731
-                sa.event.listen(one, "before_cursor_execute", step)
+                sa.event.listen(
+                    one, "before_cursor_execute", lambda *_: at_step(next(count))
+                )
             with Session(one) as dbsession:
                 yield dbsession
             transaction.rollback()
