@@ -176,9 +176,7 @@ class Drafts:
         is none, or another user's.
         """
         key = records.parse_draft_key(draft_key)
-        if lock:
-            records.lock(dbsession, self.tables, key)
-        record = records.load(dbsession, self.tables, key, owner)
+        record = records.load(dbsession, self.tables, key, owner, lock)
         return self._session(dbsession, self.find_target(record.target), record)
 
     def _session(

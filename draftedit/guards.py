@@ -110,7 +110,7 @@ def change(
     def guarded() -> Answer:
         edit.require_open()
         edit.expect(call.version())
-        return replace(act(), draft=edit.info.key)
+        return replace(act(), draft=edit.key)
 
     return once(drafts, dbsession, call, guarded)
 
@@ -128,7 +128,7 @@ def look(
         edit.require_open()
         if call.has_version:
             edit.expect(call.version())
-        return replace(act(), draft=edit.info.key)
+        return replace(act(), draft=edit.key)
 
     return once(drafts, dbsession, call, guarded) if call.has_key else guarded()
 

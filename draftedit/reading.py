@@ -1,6 +1,7 @@
 """A draft as it can be read, open or closed: its pages, its changes, its journal."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -57,6 +58,16 @@ class ReadableDraft:
         )
 
     @property
+    def key(self) -> int:
+        """The draft's key."""
+        return self._record.key
+
+    @property
+    def version(self) -> int:
+        """The draft's version: told without reading a row, as `info` does."""
+        return self._record.version
+
+    @property
     def info(self) -> DraftInfo:
         """What can be told of the draft now."""
         record = self._record
@@ -75,9 +86,23 @@ class ReadableDraft:
             opened_at=record.opened_at,
             changed_at=record.changed_at,
             closed_at=record.closed_at,
-            behind=max(0, record.current - record.base) if self.is_open else 0,
+            behind=self.behind,
             revision=record.revision,
         )
+
+    @property
+    def behind(self) -> int:
+        """How many revisions live is ahead of the draft's base; 0 once it is closed."""
+        if not self.is_open:
+            return 0
+        current = self._record.current
+        if current is None:
+            place = self._record.target, self._record.root
+            current = records.current_revision(
+                self.dbsession, self._tables, *place, exists=False
+            )
+            self._record = replace(self._record, current=current)
+        return max(0, current - self._record.base)
 
     @property
     def is_open(self) -> bool:

@@ -38,7 +38,7 @@ def open_draft(context: OwnerContext, request: Request) -> Response:
     def act() -> guards.Answer:
         edit = _open(context, request)
         data = spelling.draft(request, edit.info)
-        return guards.Answer(201, json_text.dumps(data), draft=edit.info.key)
+        return guards.Answer(201, json_text.dumps(data), draft=edit.key)
 
     call = json_call(request, context.owner)
     given = guards.once(context.drafts, request.dbsession, call, act)
@@ -109,7 +109,7 @@ def changes(context: DraftContext, request: Request) -> Response:
 
 
 def _about(context: DraftContext, data: Any) -> Response:
-    return answers.about_draft(answers.answer(data), context.edit.info.version)
+    return answers.about_draft(answers.answer(data), context.edit.version)
 
 
 ENDPOINTS = (

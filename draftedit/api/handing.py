@@ -25,7 +25,7 @@ def hand_on(context: HandOnContext, request: Request) -> Response:
         data = spelling.draft(request, edit.hand_on(to))
         if not context.is_mine:  # what the draft calls the object is its content
             data["label"] = None
-        return guards.Answer(200, json_text.dumps(data), draft=edit.info.key)
+        return guards.Answer(200, json_text.dumps(data), draft=edit.key)
 
     given = guards.once(context.drafts, request.dbsession, call, act)
     response = respond(given)
@@ -40,7 +40,7 @@ def fork(context: DraftContext, request: Request) -> Response:
         body.Body(request)
         copy = context.edit.fork()
         data = spelling.draft(request, copy.info)
-        return guards.Answer(201, json_text.dumps(data), draft=copy.info.key)
+        return guards.Answer(201, json_text.dumps(data), draft=copy.key)
 
     call = json_call(request, context.owner)
     given = guards.once(context.drafts, request.dbsession, call, act)
@@ -58,7 +58,7 @@ def about_new(context: OwnerContext, request: Request, response: Response) -> Re
         )
     except Unknown:  # it was handed on since
         return answers.about_draft(response, draft["version"])
-    return answers.about_draft(response, edit.info.version)
+    return answers.about_draft(response, edit.version)
 
 
 ENDPOINTS = (

@@ -62,7 +62,7 @@ def journal(context: DraftContext, request: Request) -> Response:
     """List the operations of the draft."""
     found = context.edit.journal(**query.listed(request))
     data = answers.items(found.items, spelling.entry, found.next)
-    return answers.about_draft(answers.answer(data), context.edit.info.version)
+    return answers.about_draft(answers.answer(data), context.edit.version)
 
 
 def _move(move: Callable[..., Any], request: Request) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def verb(act: Act) -> View:
 
         call = json_call(request, context.owner)
         given = guards.change(context.drafts, request.dbsession, call, edit, guarded)
-        return about_draft(respond(given), edit.info.version)
+        return about_draft(respond(given), edit.version)
 
     return view
 
@@ -46,7 +46,7 @@ def looking(act: Act) -> View:
 
         call = json_call(request, context.owner)
         given = guards.look(context.drafts, request.dbsession, call, edit, looked)
-        return about_draft(respond(given), edit.info.version)
+        return about_draft(respond(given), edit.version)
 
     return view
 

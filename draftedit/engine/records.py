@@ -24,7 +24,8 @@ class DraftRecord:
     """One draft and the object it is opened on, as the tables have them.
 
     `root` is the object's key spelled as in paths; `current` the object's revision
-    now. The rest is described at `draftedit.engine.tables`.
+    now, None where it was not asked for. The rest is described at
+    `draftedit.engine.tables`.
     """
 
     key: int
@@ -47,7 +48,7 @@ class DraftRecord:
     target: str
     root: str
     base: int
-    current: int
+    current: int | None = None
 
     @property
     def key_map(self) -> dict[str, dict[str, Key]]:
@@ -111,43 +112,38 @@ def current_revision(
 
 def select_drafts(tables: Tables) -> sa.Select[Any]:
     """Select drafts with their object, and its revision now."""
-    draft, place, one = tables.draft, tables.draft_object, tables.object
+    place, one = tables.draft_object, tables.object
     same_object = sa.and_(one.c.target == place.c.target, one.c.root == place.c.root)
     return (
-        sa.select(
-            *(c for c in draft.c if c.name != "counted"),
-            place.c.target,
-            place.c.root,
-            place.c.base,
-            sa.func.coalesce(one.c.revision, 0).label("current"),
-        )
-        .select_from(draft.join(place, place.c.draft == draft.c.key))
+        _select_records(tables)
+        .add_columns(sa.func.coalesce(one.c.revision, 0).label("current"))
         .outerjoin(one, same_object)
     )
 
 
-def lock(dbsession: Session, tables: Tables, key: int) -> None:
-    """Lock the draft in a statement of its own: what is read next is from after.
-
-    https://www.postgresql.org/docs/current/transaction-iso.html#XACT-READ-COMMITTED
-    """
-    if dbsession.get_bind().dialect.name == "sqlite":
-        return  # who writes there began with BEGIN IMMEDIATE: the lock is held
-    run(dbsession, _lock_statement(tables), {"draft_key": key})
-
-
-@cache
-def _lock_statement(tables: Tables) -> sa.Select[Any]:
-    column = tables.draft.c.key
-    wanted = sa.select(column).where(column == sa.bindparam("draft_key"))
-    return wanted.with_for_update()
+def _select_records(tables: Tables) -> sa.Select[Any]:
+    draft, place = tables.draft, tables.draft_object
+    return sa.select(
+        *(c for c in draft.c if c.name != "counted"),
+        place.c.target,
+        place.c.root,
+        place.c.base,
+    ).select_from(draft.join(place, place.c.draft == draft.c.key))
 
 
 def load(
-    dbsession: Session, tables: Tables, key: int, owner: str | None
+    dbsession: Session,
+    tables: Tables,
+    key: int,
+    owner: str | None,
+    lock: bool = False,
 ) -> DraftRecord:
-    """Return the draft `key`, of `owner` unless that is None; raise Unknown."""
-    found = run(dbsession, _load_statement(tables), {"draft_key": key})
+    """Return the draft `key`, of `owner` unless that is None; raise Unknown.
+
+    `lock`: who locks it, too, waits. The object's revision is not asked for then.
+    """
+    statement = _locked_statement(tables) if lock else _load_statement(tables)
+    found = run(dbsession, statement, {"draft_key": key})
     record = found.mappings().one_or_none()
     if record is None or owner not in (None, record["owner"]):
         raise Unknown("draft", key)
@@ -156,8 +152,23 @@ def load(
 
 @cache
 def _load_statement(tables: Tables) -> sa.Select[Any]:
-    key = tables.draft.c.key == sa.bindparam("draft_key")
-    return select_drafts(tables).where(key)
+    return select_drafts(tables).where(_has_key(tables))
+
+
+@cache
+def _locked_statement(tables: Tables) -> sa.Select[Any]:
+    """Build the statement that locks every row it reads.
+
+    Of these, and of no others, a database returns what they are after the wait. Nobody
+    is to wait for an object, so its row is not among them. SQLite has no such lock; who
+    writes there began with BEGIN IMMEDIATE.
+    https://www.postgresql.org/docs/current/transaction-iso.html#XACT-READ-COMMITTED
+    """
+    return _select_records(tables).where(_has_key(tables)).with_for_update()
+
+
+def _has_key(tables: Tables) -> sa.ColumnElement[bool]:
+    return tables.draft.c.key == sa.bindparam("draft_key")
 
 
 def change(
@@ -172,8 +183,7 @@ def change(
 
 @cache
 def _change_statement(tables: Tables) -> sa.Update:
-    key = tables.draft.c.key == sa.bindparam("draft_key")
-    return sa.update(tables.draft).where(key)
+    return sa.update(tables.draft).where(_has_key(tables))
 
 
 def rebased(
