@@ -29,6 +29,7 @@ SERVICE = (
     "draftedit.drafts",
     "draftedit.editing",
     "draftedit.exporting",
+    "draftedit.figures",
     "draftedit.object_records",
     "draftedit.objects",
     "draftedit.opening",
