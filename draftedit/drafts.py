@@ -28,6 +28,7 @@ from draftedit.engine.listing import Listing
 from draftedit.engine.operations import Operation
 from draftedit.engine.schema import Park, Target
 from draftedit.engine.statistics import DayStatistics, statistics
+from draftedit.engine.verbs import verb
 from draftedit.outcomes import DraftInfo
 
 NAMING_CONVENTION = {
@@ -134,6 +135,7 @@ class Drafts:
             raise Unknown("target", name)
         return self.targets[name]
 
+    @verb
     def open(
         self,
         dbsession: Session,

@@ -44,7 +44,8 @@ def test_columns_and_their_names_stay_in_the_picture(count):
 
 
 @pytest.mark.parametrize(
-    ("highest", "step"), [(0, 1), (4, 1), (5, 2), (9, 5), (40, 10), (41, 20), (999, 500)]
+    ("highest", "step"),
+    [(0, 1), (4, 1), (5, 2), (9, 5), (40, 10), (41, 20), (999, 500)],
 )
 def test_lines_are_few_and_at_round_numbers(highest, step):
     assert line_step(highest) == step
@@ -58,7 +59,8 @@ def test_the_longest_row_fills_its_bar():
 
 
 @pytest.mark.parametrize(
-    ("days", "unit"), [(1, "day"), (62, "day"), (63, "week"), (400, "week"), (900, "month")]
+    ("days", "unit"),
+    [(1, "day"), (62, "day"), (63, "week"), (400, "week"), (900, "month")],
 )
 def test_a_calendar_has_no_gap_and_not_too_many_units(days, unit):
     last = FIRST + timedelta(days=days - 1)
