@@ -11,7 +11,7 @@ TOP, BOTTOM = 6.0, 86.0  # of the plot; below it are the names
 FEWEST = 14  # columns that a picture has room for, so that one is not as wide as a wall
 FILLED = 0.72  # of the width that a column has
 LINES = 4  # at most, across the plot
-NAMES = 4  # at most, below it
+NAMES = 3  # at most, below it
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,12 @@ def test_an_application_refuses_to_start_with_it(database, app_settings):
         draftedit.main({}, dbengine=database.engine, **app_settings, **wrong)
 
 
+def test_a_storage_without_a_limit_registers_nothing(database, app_settings):
+    alone = {"draftedit.throttle.storage": "redis://127.0.0.1:1"}
+    draftedit.main({}, dbengine=database.engine, **app_settings, **alone)
+    assert not database.engine.dispatch.before_cursor_execute
+
+
 def test_an_empty_line_is_no_limit():
     assert limits_by_role({"draftedit.throttle.editor": " "}) == {}
 
