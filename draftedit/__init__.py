@@ -49,6 +49,9 @@ def main(global_config: Mapping[str, str], **settings: Any) -> Router:
             config.include(".incoming.everywhere")
             config.include(".languages")
             config.include(".views.people")
+            if any(name.startswith("draftedit.throttle.") for name in settings):
+                # Only then: it brings a library along.
+                config.include(".throttling.application")
             config.include("draftedit")
             config.include("draftedit.views.errors.everywhere")
             config.add_drafts("draftedit.firewall.drafts")

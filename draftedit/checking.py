@@ -15,6 +15,7 @@ from draftedit.engine.errors import (
     Problem,
     Refused,
 )
+from draftedit.engine.verbs import uncounted
 
 CHECKING = "draftedit.checking"
 
@@ -55,7 +56,7 @@ def forecast(dbsession: Session, save: Save, notes: Sequence[Note]) -> Checked:
     thing at a time. What is wrong with the database itself is raised.
     """
     problems: list[Problem] = []
-    with _checking(dbsession):
+    with _checking(dbsession), uncounted():
         try:
             try:
                 _try(dbsession, save, True)

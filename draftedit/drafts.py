@@ -5,6 +5,7 @@ drafts.target(Order, label=Order.number, order={Line: Line.place})
 edit = drafts.open(dbsession, Order, 42, owner="ada")
 """
 
+import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -27,6 +28,7 @@ from draftedit.engine.listing import Listing
 from draftedit.engine.operations import Operation
 from draftedit.engine.schema import Park, Target
 from draftedit.engine.statistics import DayStatistics, statistics
+from draftedit.engine.verbs import verb
 from draftedit.outcomes import DraftInfo
 
 NAMING_CONVENTION = {
@@ -133,6 +135,7 @@ class Drafts:
             raise Unknown("target", name)
         return self.targets[name]
 
+    @verb
     def open(
         self,
         dbsession: Session,
@@ -201,9 +204,14 @@ class Drafts:
         ]
         return Listing(infos, found.next)
 
-    def statistics(self, dbsession: Session) -> Sequence[DayStatistics]:
-        """Count drafts per day and target: the roll-up and the drafts together."""
-        return statistics(dbsession, self.tables)
+    def statistics(
+        self, dbsession: Session, since: datetime.date | None = None
+    ) -> Sequence[DayStatistics]:
+        """Count drafts per day and target: the roll-up and the drafts together.
+
+        The newest day first; `since`: days (UTC) before it are left out.
+        """
+        return statistics(dbsession, self.tables, since)
 
 
 def _mapper(model: type[Any]) -> Mapper[Any]:

@@ -26,6 +26,7 @@ from draftedit.engine.operations import Batch, Done, Operation
 from draftedit.engine.rebasing import Resolution
 from draftedit.engine.rows import Row
 from draftedit.engine.saving import Saved, revision
+from draftedit.engine.verbs import verb
 from draftedit.outcomes import BroughtIn, DraftInfo, Moved, Outcome
 from draftedit.reading import ReadableDraft
 
@@ -43,6 +44,7 @@ class EditSession(ReadableDraft):
         if version != self._record.version:
             raise StaleVersion(version, self._record.version)
 
+    @verb
     def apply(self, operation: Operation) -> Outcome:
         """Apply an operation and journal its inverse; what was undone is forgotten.
 
@@ -52,6 +54,7 @@ class EditSession(ReadableDraft):
         self._rows.touched.clear()
         return self._journalled(operation.apply(self._rows))
 
+    @verb
     def revert(self, revision: int) -> Outcome:
         """Turn a draft just opened into what `revision` had, in one step of undo.
 
@@ -79,6 +82,7 @@ class EditSession(ReadableDraft):
             *self._where(), sequence, done.operation, done.inverse, self._touched()
         )
 
+    @verb
     def undo(self, count: int = 1, to: int | None = None) -> Moved:
         """Undo `count` operations, or all after `to`. Raises NotThatMany, NotOpen."""
         there_are = self._record.position
@@ -86,6 +90,7 @@ class EditSession(ReadableDraft):
         self._check_count("undo", count, there_are)
         return self._turn(range(there_are, there_are - count, -1), undo=True)
 
+    @verb
     def redo(self, count: int = 1, to: int | None = None) -> Moved:
         """Redo `count` operations, or all up to `to`. Raises NotThatMany, NotOpen."""
         first = self._record.position + 1
@@ -108,6 +113,7 @@ class EditSession(ReadableDraft):
         )
         return Moved(*self._where(), done, self._touched())
 
+    @verb
     def save(self, message: str | None = None) -> Saved:
         """Swap the draft in for live, in one transaction; close the draft.
 
@@ -124,6 +130,7 @@ class EditSession(ReadableDraft):
         self._take_up(again._record)
         return saved
 
+    @verb
     def rebase(self, resolutions: Sequence[Resolution] = ()) -> BroughtIn:
         """Take the newest revision as base, and replay what was done on it.
 
@@ -225,6 +232,7 @@ class EditSession(ReadableDraft):
         self._take_up(rebased.record)
         return revisions
 
+    @verb
     def cancel(self) -> DraftInfo:
         """Mark the draft cancelled, so that it can be counted; purge deletes it."""
         self.require_open()
@@ -233,6 +241,7 @@ class EditSession(ReadableDraft):
         )
         return self.info
 
+    @verb
     def hand_on(self, to: str) -> DraftInfo:
         """Give the draft to another owner, with its journal; nothing of it is lost.
 
@@ -245,6 +254,7 @@ class EditSession(ReadableDraft):
         self._change(owner=to)
         return self.info
 
+    @verb
     def fork(self) -> Self:
         """Return a copy of the draft with its journal; both go their own ways.
 

@@ -18,6 +18,7 @@ from draftedit.editing import EditSession
 from draftedit.engine import requests
 from draftedit.engine.errors import DraftError
 from draftedit.engine.requests import Stored
+from draftedit.engine.verbs import verb
 
 _KEY = re.compile(r"[!-~]{1,128}")
 _VERSION = re.compile(r"0|[1-9][0-9]{0,17}")
@@ -85,6 +86,7 @@ class Answer:
 Act = Callable[[], Answer]
 
 
+@verb
 def once(drafts: Drafts, dbsession: Session, call: Call, act: Act) -> Answer:
     """Act, or give the first answer again to a request seen before."""
     stored = requests.find(dbsession, drafts.tables, call.owner, call.key)

@@ -205,6 +205,15 @@ _KINDS = (
         _("The Retry-After header says how many seconds to wait."),
     ),
     Kind(
+        "too-many-writes",
+        429,
+        _("Too many changes in a short time"),
+        _(
+            "How much one user may write in some time is limited here. Nothing of this"
+            " request was stored. The Retry-After header says how many seconds to wait."
+        ),
+    ),
+    Kind(
         "unavailable",
         503,
         _("The database cannot be reached"),

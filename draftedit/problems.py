@@ -21,6 +21,7 @@ _NAMES: dict[type[errors.DraftError], str] = {
     errors.Refused: "refused",
     errors.SaveRace: "busy",
     errors.StaleVersion: "stale-version",
+    errors.TooManyWrites: "too-many-writes",
     errors.Unknown: "not-found",
     guards.BadRequest: "bad-request",
     guards.BadRequestKey: "bad-request-key",

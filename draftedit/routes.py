@@ -42,6 +42,7 @@ PAGES: tuple[Route, ...] = (
     ("conflicts", "/drafts/{key}/conflicts", DraftContext),
     ("export", "/drafts/{key}/export", DraftContext),
     ("stats", "/stats", Site),
+    ("stats_csv", "/stats.csv", Site),
     ("problem", "/problems/{name}", Site),
 )
 

@@ -11,6 +11,7 @@ from draftedit.api.schema_terms import (
     TIME_OR_NULL,
     Schema,
     an_object,
+    by_name,
     list_of,
     ref,
 )
@@ -135,16 +136,13 @@ DRAFTS: dict[str, Schema] = {
         revision=COUNT,
         ids={
             "description": "By table: draft-made keys, as in paths, and the real ones.",
-            "type": "object",
-            "additionalProperties": {
-                "type": "object",
-                "additionalProperties": ref("Key"),
-            },
+            **by_name(by_name(ref("Key"))),
         },
         merged=list_of({}),
     ),
     "Day": an_object(
-        "day target opened saved cancelled abandoned operations undos seconds_open",
+        "day target opened saved cancelled abandoned"
+        " operations undos redos seconds_open figures",
         day={"type": "string", "format": "date"},
         target=TEXT,
         opened=COUNT,
@@ -153,6 +151,14 @@ DRAFTS: dict[str, Schema] = {
         abandoned=COUNT,
         operations=COUNT,
         undos=COUNT,
+        redos=COUNT,
         seconds_open=COUNT,
+        figures={
+            "description": "Closed drafts by outcome (saved, cancelled, abandoned):"
+            " by measure (seconds, operations, undos: how many drafts, by where the"
+            " span begins; kind: how many steps, by operation; last: how many drafts,"
+            " by the last step before they were given up) and value, how many.",
+            **by_name(by_name(by_name(COUNT))),
+        },
     ),
 }

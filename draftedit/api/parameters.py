@@ -45,6 +45,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "schema": {"enum": ["0", "1"]},
         "description": "1: also the rows that the draft deletes.",
     },
+    "since": {
+        "name": "since",
+        "schema": {"type": "string", "format": "date"},
+        "description": "The first day (UTC) that is listed.",
+    },
     "state_of_row": {
         "name": "state",
         "schema": {"enum": ["changed"]},

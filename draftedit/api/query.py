@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from datetime import date
 from typing import Any, TypedDict
 
 from pyramid.request import Request
@@ -14,6 +15,7 @@ MAX_LIMIT = 500
 MAX_SEARCH = 200
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FLAGS = {"": False, "0": False, "1": True}
 
 
@@ -61,6 +63,18 @@ def choice(request: Request, name: str, choices: Collection[str]) -> str | None:
     if value is not None and value not in choices:
         raise BadRequest(f"“{name}” is one of: {', '.join(choices)}.")
     return value
+
+
+def day(request: Request, name: str) -> date | None:
+    """Return a day, spelled as 2026-03-01."""
+    value = text(request, name)
+    if value is None:
+        return None
+    try:
+        # Of the ways to spell a day in ISO 8601, the one that everybody reads.
+        return date.fromisoformat(value if _DAY.fullmatch(value) else "")
+    except ValueError as error:
+        raise BadRequest(f"“{name}” is a day, like 2026-03-01.") from error
 
 
 def flag(request: Request, name: str) -> bool:

@@ -20,6 +20,11 @@ def list_of(item: Schema) -> Schema:
     return {"type": "array", "items": item}
 
 
+def by_name(item: Schema) -> Schema:
+    """Describe an object whose members, of any name, are of one shape."""
+    return {"type": "object", "additionalProperties": item}
+
+
 def nullable(kind: str, **more: Any) -> Schema:
     """Describe a value of a type, or null."""
     return {"type": [kind, "null"], **more}

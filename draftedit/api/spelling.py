@@ -226,5 +226,14 @@ def day(item: Any) -> dict[str, Any]:
         "abandoned": item.abandoned,
         "operations": item.operations,
         "undos": item.undos,
+        "redos": item.redos,
         "seconds_open": item.seconds_open,
+        "figures": _figures(item.figures),
     }
+
+
+def _figures(figures: Any) -> dict[str, Any]:
+    spelled: dict[str, Any] = {}
+    for (outcome, measure, value), count in sorted(figures.items()):
+        spelled.setdefault(outcome, {}).setdefault(measure, {})[value] = count
+    return spelled

@@ -3,7 +3,7 @@
 from pyramid.request import Request
 from pyramid.response import Response
 
-from draftedit.api import answers, pieces, spelling
+from draftedit.api import answers, pieces, query, spelling
 from draftedit.api.endpoint import Endpoint
 from draftedit.contexts import Site
 from draftedit.security import READ
@@ -11,7 +11,8 @@ from draftedit.security import READ
 
 def days(context: Site, request: Request) -> Response:
     """List the figures by day and target."""
-    found = context.drafts.statistics(request.dbsession)
+    since = query.day(request, "since")
+    found = context.drafts.statistics(request.dbsession, since)
     return answers.answer(pieces.piece(request, found, spelling.day))
 
 
@@ -24,5 +25,6 @@ ENDPOINTS = (
         "List what became of drafts, by day and target.",
         "Day",
         listed=True,
+        query=("since",),
     ),
 )

@@ -169,3 +169,18 @@ class DoesNotFit(DraftError):
         """Keep a problem per value that no longer fits."""
         super().__init__("The draft no longer fits the columns of its tables.")
         self.problems = problems
+
+
+class TooManyWrites(DraftError):
+    """The user has written as much as may be written in this time.
+
+    Nothing of the transaction is stored. `retry_after`: seconds, at least 1.
+    """
+
+    def __init__(self, limit: str, retry_after: int) -> None:
+        """Keep the limit, as it is spelled, and when there is room again."""
+        super().__init__(
+            f"At most {limit} changes are taken; try again in {retry_after} s."
+        )
+        self.limit = limit
+        self.retry_after = retry_after

@@ -1,11 +1,10 @@
-"""Purge: count closed drafts into the roll-up, then delete them, batch by batch.
+"""Purge: count closed drafts into the roll-up, delete the old ones, batch by batch.
 
-Each draft is counted in the transaction that deletes it, or, where it is too large for
-one, marks it as counted: an interrupted purge that is run again counts nothing twice.
-Live rows, history and open drafts are not touched.
+Each draft is counted in the transaction that deletes it, or, where it stays or is too
+large for one, marks it as counted: an interrupted purge that is run again counts
+nothing twice. Live rows, history and open drafts are not touched.
 """
 
-import contextlib
 import datetime
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -13,12 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from draftedit.engine import records
+from draftedit.engine import records, roll_up
 from draftedit.engine.schema import Target
-from draftedit.engine.statistics import DayStatistics, added_up, counts_of
 from draftedit.engine.tables import Tables
 
 BATCH = 10_000  # rows that one transaction deletes, some hundredths of a second
@@ -64,6 +61,7 @@ def purge(
         for packet in _packed(transaction, tables, parts, sizes):
             deleted += _delete_drafts(transaction, tables, packet)
             progress(deleted, max(total, deleted))
+    _count_others(transaction, tables)
     _delete_requests(transaction, tables, closed_before)
     return Purged(abandoned, deleted)
 
@@ -128,35 +126,22 @@ def _closed_drafts(
         return _sizes(dbsession, [*parts, tables.operation, tables.request], keys)
 
 
-def _count_in(dbsession: Session, tables: Tables, keys: list[int]) -> None:
-    """Add drafts to the roll-up, but for those that are in it already."""
-    draft, place = tables.draft, tables.draft_object
+def _count_others(transaction: Transaction, tables: Tables) -> None:
+    """Count the closed drafts that stay: the statistics need not look at them again."""
+    draft = tables.draft.c
     wanted = (
-        sa.select(draft, place.c.target)
-        .join_from(draft, place, place.c.draft == draft.c.key)
-        .where(draft.c.key.in_(keys), draft.c.counted == sa.false())
+        sa.select(draft.key)
+        .where(draft.state != records.OPEN, draft.counted == sa.false())
+        .order_by(draft.key)
+        .limit(DRAFTS)
+        .with_for_update()
     )
-    found = dbsession.execute(wanted).mappings().all()
-    for day in added_up(one for row in found for one in counts_of(dict(row))):
-        _add(dbsession, tables, day)
-
-
-def _add(dbsession: Session, tables: Tables, counts: DayStatistics) -> None:
-    """Add to the row of the day, or make it; two purges may do so at once."""
-    table = tables.draft_day
-    names = [c.name for c in table.columns if c.name not in ("day", "target")]
-    numbers = {name: getattr(counts, name) for name in names}
-    place = {"day": counts.day, "target": counts.target}
-    addition = (
-        sa.update(table)
-        .where(*(table.c[name] == value for name, value in place.items()))
-        .values({name: table.c[name] + number for name, number in numbers.items()})
-    )
-    if dbsession.connection().execute(addition).rowcount:
-        return
-    with contextlib.suppress(IntegrityError), dbsession.begin_nested():
-        dbsession.execute(sa.insert(table), place)  # its counts begin with 0
-    dbsession.execute(addition)
+    while True:
+        with transaction() as dbsession:
+            keys = list(dbsession.scalars(wanted))
+            if not keys:
+                return
+            roll_up.add(dbsession, tables, keys, stay=True)
 
 
 @dataclass(frozen=True)
@@ -194,8 +179,7 @@ def _delete_rows(
     mine = draft.c.key == key
     with transaction() as dbsession:
         dbsession.execute(sa.select(draft.c.key).where(mine).with_for_update())
-        _count_in(dbsession, tables, [key])
-        dbsession.execute(sa.update(draft).where(mine).values(counted=True))
+        roll_up.add(dbsession, tables, [key], stay=True)
     for table in owned:
         while _delete_batch(transaction, table, key):
             pass
@@ -230,7 +214,7 @@ def _delete_drafts(transaction: Transaction, tables: Tables, packet: _Packet) ->
     locked = sa.select(draft.c.key).where(wanted).order_by(draft.c.key)
     with transaction() as dbsession:
         found = list(dbsession.scalars(locked.with_for_update()))
-        _count_in(dbsession, tables, found)
+        roll_up.add(dbsession, tables, found)
         for table in (*packet.parts, tables.operation, tables.request):
             dbsession.execute(sa.delete(table).where(table.c.draft.in_(found)))
         forget = sa.update(revision).where(revision.c.draft.in_(found))

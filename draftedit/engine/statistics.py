@@ -1,15 +1,24 @@
 """Counting drafts per day and target: the roll-up and the drafts not yet in it."""
 
 import datetime
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from draftedit.engine import records
+from draftedit.engine import counting
+from draftedit.engine.counting import Figure
 from draftedit.engine.tables import Tables
+
+
+class Place(NamedTuple):
+    """Where drafts are counted: a day (UTC) and a target."""
+
+    day: datetime.date
+    target: str
 
 
 @dataclass(frozen=True)
@@ -18,7 +27,8 @@ class DayStatistics:
 
     A draft is counted as opened on the day it was opened, as saved, cancelled or
     abandoned on the day it was closed, with its operations, undos, redos and the
-    seconds it was open.
+    seconds it was open. `figures` say more of the closed ones: see
+    `draftedit.engine.counting`.
     """
 
     day: datetime.date
@@ -31,73 +41,91 @@ class DayStatistics:
     undos: int = 0
     redos: int = 0
     seconds_open: int = 0
+    figures: Mapping[Figure, int] = field(default_factory=dict)
+
+    @property
+    def place(self) -> Place:
+        """Return the day and the target."""
+        return Place(self.day, self.target)
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """Return the counts by name, without the figures."""
+        return {name: getattr(self, name) for name in NUMBERS}
 
     def __add__(self, other: "DayStatistics") -> "DayStatistics":
         """Add up two counts of one day and target."""
-        mine, others = ([*vars(one).values()][2:] for one in (self, other))
-        sums = (a + b for a, b in zip(mine, others, strict=True))
-        return DayStatistics(self.day, self.target, *sums)
+        mine, others = self.numbers, other.numbers
+        sums = {name: mine[name] + others[name] for name in NUMBERS}
+        figures = Counter(self.figures) + Counter(other.figures)
+        return DayStatistics(*self.place, **sums, figures=dict(figures))
 
 
-def statistics(dbsession: Session, tables: Tables) -> list[DayStatistics]:
-    """Return the counts, the newest day first."""
-    counts = (*_rolled_up(dbsession, tables), *_uncounted(dbsession, tables))
-    return added_up(counts)[::-1]
+NUMBERS = tuple(
+    one.name
+    for one in fields(DayStatistics)
+    if one.name not in ("day", "target", "figures")
+)
+
+
+def statistics(
+    dbsession: Session, tables: Tables, since: datetime.date | None = None
+) -> list[DayStatistics]:
+    """Return the counts, the newest day first, from the day `since` on.
+
+    Runs the same few statements however much there is.
+    """
+    draft = tables.draft.c
+    counts = (
+        *_rolled_up(dbsession, tables, since),
+        *count(dbsession, tables, draft.counted == sa.false()),
+    )
+    return added_up(one for one in counts if since is None or one.day >= since)[::-1]
 
 
 def added_up(counts: Iterable[DayStatistics]) -> list[DayStatistics]:
     """Add up the counts of each day and target, the oldest day first."""
-    days: dict[tuple[datetime.date, str], DayStatistics] = {}
+    days: dict[Place, DayStatistics] = {}
     for one in counts:
-        known = days.get((one.day, one.target))
-        days[one.day, one.target] = known + one if known else one
-    return [days[key] for key in sorted(days)]
+        known = days.get(one.place)
+        days[one.place] = known + one if known else one
+    return [days[place] for place in sorted(days)]
 
 
-def _rolled_up(dbsession: Session, tables: Tables) -> Iterable[DayStatistics]:
-    for one in dbsession.execute(sa.select(tables.draft_day)).mappings():
+def count(
+    dbsession: Session, tables: Tables, condition: sa.ColumnElement[bool]
+) -> list[DayStatistics]:
+    """Count the drafts that fulfil a condition, the oldest day first."""
+    drafts = counting.facts(tables, condition)
+    opened = dbsession.execute(counting.opened(drafts)).mappings()
+    closed = dbsession.execute(counting.closed(drafts)).mappings()
+    found = [DayStatistics(**_numbers(one)) for one in (*opened, *closed)]
+    figures = dbsession.execute(counting.figures(drafts, tables.operation))
+    return added_up([*found, *_figures(figures.mappings())])
+
+
+def _rolled_up(
+    dbsession: Session, tables: Tables, since: datetime.date | None
+) -> Iterable[DayStatistics]:
+    wanted = [sa.select(tables.draft_day), sa.select(tables.draft_day_figure)]
+    if since is not None:
+        wanted[0] = wanted[0].where(tables.draft_day.c.day >= since)
+        wanted[1] = wanted[1].where(tables.draft_day_figure.c.day >= since)
+    days, figures = (dbsession.execute(one).mappings() for one in wanted)
+    for one in days:
         yield DayStatistics(**one)
+    yield from _figures(figures)
 
 
-def _uncounted(dbsession: Session, tables: Tables) -> Iterable[DayStatistics]:
-    draft, place = tables.draft, tables.draft_object
-    wanted = (
-        sa.select(*_columns(draft.c), place.c.target)
-        .join_from(draft, place, place.c.draft == draft.c.key)
-        .where(draft.c.counted == sa.false())
-    )
-    for one in dbsession.execute(wanted).mappings():
-        yield from counts_of(dict(one))
+def _numbers(row: Mapping[Any, Any]) -> dict[str, Any]:
+    # The sum of integers is a decimal number on some databases.
+    return {name: int(n) if name in NUMBERS else n for name, n in row.items()}
 
 
-def _columns(draft: Any) -> tuple[Any, ...]:
-    return (
-        draft.state,
-        draft.closed_because,
-        draft.opened_at,
-        draft.closed_at,
-        draft.operations,
-        draft.undos,
-        draft.redos,
-    )
-
-
-def counts_of(draft: dict[str, Any]) -> Iterable[DayStatistics]:
-    """Return what one draft adds: to the day it was opened, and the day it closed."""
-    yield DayStatistics(draft["opened_at"].date(), draft["target"], opened=1)
-    if draft["state"] == records.OPEN:
-        return
-    abandoned = draft["closed_because"] == records.BY_IDLENESS
-    cancelled = draft["state"] == records.CANCELLED and not abandoned
-    seconds = (draft["closed_at"] - draft["opened_at"]).total_seconds()
-    yield DayStatistics(
-        day=draft["closed_at"].date(),
-        target=draft["target"],
-        saved=int(draft["state"] == records.SAVED),
-        cancelled=int(cancelled),
-        abandoned=int(abandoned),
-        operations=draft["operations"],
-        undos=draft["undos"],
-        redos=draft["redos"],
-        seconds_open=int(seconds),
-    )
+def _figures(rows: Iterable[Mapping[Any, Any]]) -> Iterable[DayStatistics]:
+    found: dict[Place, Counter[Figure]] = {}
+    for one in rows:
+        figures = found.setdefault(Place(one["day"], one["target"]), Counter())
+        figures[Figure(one["outcome"], one["measure"], one["value"])] += one["count"]
+    for place, figures in found.items():
+        yield DayStatistics(*place, figures=dict(figures))

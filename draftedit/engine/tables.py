@@ -14,6 +14,7 @@ _Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 TARGET = 63
 ROOT = 255
+VALUE = 128  # of a figure: the kind of an operation and the name of a table
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Tables:
     operation: sa.Table
     request: sa.Table
     draft_day: sa.Table
+    draft_day_figure: sa.Table
 
 
 def build(metadata: sa.MetaData) -> Tables:
@@ -40,6 +42,7 @@ def build(metadata: sa.MetaData) -> Tables:
         operation=_operation(metadata),
         request=_request(metadata),
         draft_day=_draft_day(metadata),
+        draft_day_figure=_draft_day_figure(metadata),
     )
 
 
@@ -173,4 +176,18 @@ def _draft_day(metadata: sa.MetaData) -> sa.Table:
         _target(),
         *(_count(name) for name in (*counts, "operations", "undos", "redos")),
         _count("seconds_open", sa.BigInteger),
+    )
+
+
+def _draft_day_figure(metadata: sa.MetaData) -> sa.Table:
+    """Closed drafts per day, target and outcome, by what `counting` measures."""
+    return sa.Table(
+        "draft_day_figure",
+        metadata,
+        sa.Column("day", sa.Date, primary_key=True),
+        _target(),
+        sa.Column("outcome", sa.String(16), primary_key=True),
+        sa.Column("measure", sa.String(16), primary_key=True),
+        sa.Column("value", name_type(VALUE), primary_key=True),
+        _count("count", sa.BigInteger),
     )

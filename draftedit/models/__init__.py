@@ -189,9 +189,9 @@ def includeme(config: Configurator) -> None:
     config.include("pyramid_tm")
     config.include("pyramid_retry")
 
-    session_factory = get_session_factory(
-        settings.get("dbengine") or check_file(get_engine(settings))
-    )
+    engine = settings.get("dbengine") or check_file(get_engine(settings))
+    config.registry["dbengine"] = engine
+    session_factory = get_session_factory(engine)
     config.registry["dbsession_factory"] = session_factory
 
     def dbsession(request: Request) -> Session:

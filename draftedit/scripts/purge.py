@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from draftedit import throttle
+from draftedit import sign_in_failures
 from draftedit.engine import purge as engine
 from draftedit.scripts.durations import Duration
 from draftedit.scripts.opening import Installation, ini_argument, opened
@@ -64,7 +64,7 @@ def _forget_failures(installation: Installation) -> None:
     # A host of other drafts has users of its own.
     if not installation.settings.get("draftedit.drafts"):
         with installation.writing() as dbsession:
-            throttle.forget(dbsession)
+            sign_in_failures.forget(dbsession)
 
 
 @contextmanager

@@ -9,7 +9,13 @@ from pyramid.i18n import TranslationStringFactory
 from pyramid.request import Request
 
 from draftedit import problems, retry
-from draftedit.engine.errors import DoesNotFit, DraftError, Refused, SaveRace
+from draftedit.engine.errors import (
+    DoesNotFit,
+    DraftError,
+    Refused,
+    SaveRace,
+    TooManyWrites,
+)
 from draftedit.problem_kinds import KINDS, Kind, kind_of_status
 
 _ = TranslationStringFactory("draftedit")
@@ -47,6 +53,8 @@ def _refusal(error: DraftError, request: Request) -> Report:
         detail = translate(error.problems[0].message)
     members = problems.members(error, translate)
     headers = {"Retry-After": BUSY_SECONDS} if isinstance(error, SaveRace) else {}
+    if isinstance(error, TooManyWrites):
+        headers = {"Retry-After": str(error.retry_after)}
     return Report(problems.kind_of(error), detail, members, headers)
 
 

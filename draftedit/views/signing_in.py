@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pyramid.i18n import TranslationStringFactory
 from pyramid.request import Request
 
-from draftedit import throttle
+from draftedit import sign_in_failures
 from draftedit.engine.errors import Problem
 from draftedit.views.times import duration
 
@@ -20,7 +20,7 @@ def slowed(
 
     The answer's status is set with it; a failure is counted although it is refused.
     """
-    attempt = throttle.begin(request.dbsession, name, request.remote_addr)
+    attempt = sign_in_failures.begin(request.dbsession, name, request.remote_addr)
     seconds = math.ceil(attempt.wait.total_seconds())
     if seconds > 0:
         request.response.status_int = 429

@@ -332,6 +332,15 @@ def test_statistics_count_drafts(ada, draft):
     draft.do("cancel")
     (day,) = ada.get("/stats").json["items"]
     assert (day["target"], day["opened"], day["cancelled"]) == ("ruleset", 1, 1)
+    assert day["figures"]["cancelled"]["last"] == {"": 1}
+    assert day["figures"]["cancelled"]["operations"] == {"0": 1}
+    assert ada.get(f"/stats?since={day['day']}").json["items"] == [day]
+    assert ada.get("/stats?since=2999-01-01").json["items"] == []
+
+
+@pytest.mark.parametrize("since", ["yesterday", "2026-02-30", "20260301"])
+def test_a_day_that_is_none_is_refused(ada, since):
+    assert problem(ada.get(f"/stats?since={since}", 400)) == "bad-request"
 
 
 def test_a_new_object_has_a_draft_made_key(ada):

@@ -36,6 +36,7 @@ FOR_READERS = {
     "draftedit.live_row",
     "draftedit.object",
     "draftedit.stats",
+    "draftedit.stats_csv",
 }
 LIVE, DRAFTED = "live-content-of-the-object", "content-of-the-draft"
 

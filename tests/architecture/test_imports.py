@@ -29,6 +29,7 @@ SERVICE = (
     "draftedit.drafts",
     "draftedit.editing",
     "draftedit.exporting",
+    "draftedit.figures",
     "draftedit.object_records",
     "draftedit.objects",
     "draftedit.opening",
@@ -38,7 +39,7 @@ SERVICE = (
 PEOPLE = (
     "draftedit.accounts",
     "draftedit.passwords",
-    "draftedit.throttle",
+    "draftedit.sign_in_failures",
     "draftedit.security",
     "draftedit.models.user",
 )
@@ -91,6 +92,17 @@ LAYERS = {
         ),
         TRANSACTIONS,
     ),
+    "the throttle": (
+        ("draftedit.throttling*",),
+        (
+            "draftedit.throttling*",
+            "draftedit.engine.errors",
+            "draftedit.engine.verbs",
+            "draftedit.security",
+            "draftedit.settings",
+        ),
+        TRANSACTIONS,
+    ),
     "databases": (
         ("draftedit.models*", "draftedit.retry"),
         (
@@ -119,7 +131,7 @@ LAYERS = {
     ),
     "guards": (
         ("draftedit.guards",),
-        (*SERVICE, *VALUES, "draftedit.engine.requests"),
+        (*SERVICE, *VALUES, "draftedit.engine.requests", "draftedit.engine.verbs"),
         (*HTTP, *TRANSACTIONS),
     ),
     "service": (

@@ -7,10 +7,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from draftedit import Delete, Insert, Set
+from draftedit import Batch, Delete, Insert, Set
 from draftedit.engine import purge as engine
 from draftedit.engine import requests
-from draftedit.engine.errors import Unknown
+from draftedit.engine.errors import NothingToSave, Unknown
 from draftedit.engine.purge import Purged, purge
 from draftedit.engine.requests import Stored
 from draftedit.models import WRITES
@@ -140,6 +140,19 @@ def test_what_was_counted_is_the_same_afterwards(drafting, closed):
     assert drafting.statistics() == before
 
 
+def test_drafts_that_stay_are_counted_before_they_are_deleted(
+    drafting, closed, dbsession
+):
+    before = drafting.statistics()
+    drafting.purge(now() - DAY)
+    counted = sa.select(TABLES.draft.c.counted)
+    assert dbsession.scalars(counted).all() == [True] * 3
+    assert sum(dbsession.scalars(sa.select(TABLES.draft_day.c.saved))) == 1
+    assert drafting.statistics() == before
+    drafting.purge()
+    assert drafting.statistics() == before
+
+
 def test_idle_drafts_are_cancelled_as_abandoned_and_deleted_later(drafting, dbsession):
     idle, busy = drafting.open(), drafting.open()
     long_ago = now() - 100 * DAY
@@ -234,8 +247,8 @@ def test_a_purge_interrupted_anywhere_is_simply_run_again(drafting, monkeypatch)
     assert step > 15
 
 
-def _interrupt(drafting, step, before):
-    left = [step]
+def failing(drafting, left):
+    """Return transactions of which one fails: when `left[0]` of them have ended."""
 
     class Failing:
         def __init__(self):
@@ -251,8 +264,12 @@ def _interrupt(drafting, step, before):
                 raise Interrupted
             return self.own.__exit__(*error)
 
+    return Failing
+
+
+def _interrupt(drafting, step, before):
     try:
-        drafting.purge(transaction=Failing)
+        drafting.purge(transaction=failing(drafting, [step]))
     except Interrupted:
         assert drafting.statistics() == before
         drafting.purge()
@@ -262,6 +279,77 @@ def _interrupt(drafting, step, before):
     assert drafting.statistics() == before
     assert len(drafting.keys()) == 1
     return finished
+
+
+class Playing(Drafting):
+    """Makes drafts of any length that end in any way, over some days."""
+
+    def __init__(self, factory, goods, dice):
+        super().__init__(factory, goods)
+        self.dice = dice
+
+    def play(self):
+        with self.factory.begin() as dbsession:
+            order = self.dice.choice([self.goods.first, self.goods.second])
+            edit = shop.drafts.open(dbsession, shop.Order, order, owner="ada")
+            for _ in range(self.dice.choice([0, 1, 2, 7])):
+                self._step(edit)
+            end = self.dice.choice(["save", "cancel", "leave", "forget"])
+            if end == "cancel" or (end == "save" and edit.is_open):
+                self._close(edit, end)
+            opened = now() - self.dice.random() * 40 * DAY
+            times = {"opened_at": opened}
+            if not edit.is_open:
+                times["closed_at"] = opened + self.dice.random() ** 4 * 40 * DAY
+            if end == "forget":
+                times["changed_at"] = opened
+            mine = sa.update(TABLES.draft).where(TABLES.draft.c.key == edit.info.key)
+            dbsession.execute(mine.values(times))
+
+    def _close(self, edit, end):
+        try:
+            getattr(edit, end)()
+        except NothingToSave:
+            edit.cancel()
+
+    def _step(self, edit):
+        kind = self.dice.choice(["insert", "set", "undo", "redo", "batch"])
+        insert = Insert("line", {"product": f"line {self.dice.random()}"})
+        if kind == "undo" and edit.info.undo:
+            edit.undo(self.dice.randint(1, edit.info.undo))
+        elif kind == "redo" and edit.info.redo:
+            edit.redo()
+        elif kind == "set":
+            root = sa.inspect(shop.Order).local_table.name
+            edit.apply(Set(root, edit.root, number=f"n{self.dice.random():.8f}"))
+        else:
+            edit.apply(Batch((insert, insert)) if kind == "batch" else insert)
+
+
+def test_random_drafts_count_the_same_whenever_a_purge_is_interrupted(
+    dbsession_factory, goods, dice, rounds, monkeypatch
+):
+    drafting = Playing(dbsession_factory, goods, dice)
+    for _ in range(rounds(30)):
+        drafting.play()
+    drafting.purge(now() - 45 * DAY, idle_before=now() - 20 * DAY)
+    before = drafting.statistics()
+    days = 40
+    while days >= 0:
+        monkeypatch.setattr(engine, "BATCH", dice.choice([2, 5, 10_000]))
+        monkeypatch.setattr(engine, "DRAFTS", dice.choice([1, 3, 500]))
+        left = [dice.randint(1, 12)]
+        try:
+            drafting.purge(now() - days * DAY, transaction=failing(drafting, left))
+        except Interrupted:
+            pass
+        else:
+            days -= 10
+        assert drafting.statistics() == before
+    closed = TABLES.draft.c.state != "open"
+    with dbsession_factory() as dbsession:
+        uncounted = sa.select(TABLES.draft).where(closed, ~TABLES.draft.c.counted)
+        assert dbsession.execute(uncounted).all() == []
 
 
 @pytest.fixture

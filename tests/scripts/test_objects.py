@@ -202,6 +202,17 @@ def test_stats_are_columns_below_each_other(run, ini, closed_drafts):
     assert {len(line) for line in days} == {len(head)}
 
 
+def test_stats_are_csv_and_in_detail_where_that_is_asked(run, ini, closed_drafts):
+    head, *days = run("stats", ini, "--csv")
+    assert head.split(",")[:3] == ["day", "target", "opened"]
+    assert all(len(day.split(",")) == len(head.split(",")) for day in days)
+    head, *figures = run("stats", ini, "--details", "--csv")
+    assert head == "day,target,outcome,measure,value,count"
+    assert any(",cancelled,seconds," in figure for figure in figures)
+    assert len(run("stats", ini, "--details")) == len(figures) + 1
+    assert len(run("stats", ini, "--since", "2999-01-01")) == 1
+
+
 def test_without_the_bundled_host_the_rest_works(run, bare_ini, monkeypatch):
     monkeypatch.setattr(host, "BUNDLED", "draftedit.not_there")
     run("init", bare_ini)

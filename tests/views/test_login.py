@@ -9,7 +9,7 @@ from pyramid.exceptions import PredicateMismatch
 from pyramid.httpexceptions import HTTPForbidden
 from pyramid.testing import DummyRequest
 
-from draftedit import accounts, passwords, throttle
+from draftedit import accounts, passwords, sign_in_failures
 from draftedit.contexts import API_PREFIX
 from draftedit.models.user import SignInFailure
 from draftedit.views.login import ask
@@ -312,5 +312,6 @@ def make_older(dbsession, by):
 
 
 def test_pauses_double_up_to_the_longest():
-    pauses = [throttle.pause(n).total_seconds() for n in (0, 4, 5, 6, 7, 50, 10**9)]
+    counts = (0, 4, 5, 6, 7, 50, 10**9)
+    pauses = [sign_in_failures.pause(n).total_seconds() for n in counts]
     assert pauses == [0, 0, 15, 30, 60, 900, 900]

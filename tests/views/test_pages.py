@@ -5,11 +5,11 @@ import datetime
 import pytest
 
 from draftedit import Set
+from draftedit.engine.counting import Figure
 from draftedit.engine.statistics import DayStatistics
 from draftedit.firewall import drafts
 from draftedit.firewall.models import Ruleset, Tag
 from draftedit.problems import KINDS
-from draftedit.views import stats
 from tests.api.conftest import make_example
 from tests.functional.person import Person
 from tests.views.test_refusals import touch
@@ -146,42 +146,74 @@ class TestMyDrafts:
 
 class TestStatistics:
     def test_are_none_at_first(self, ann):
-        ann.go("/stats")
+        ann.go("/stats?days=all")
         assert ann.words(".empty p") == ["No draft has been opened yet."]
+
+    def test_say_where_a_time_had_no_drafts(self, ann):
+        ann.go("/stats")
+        assert "in this time" in ann.words(".empty p")[0]
 
     def test_count_what_became_of_drafts(self, editor):
         touch(editor).press("Cancel draft")
         editor.go("/stats")
         assert ann_row(editor, "Rulesets")[1:7] == ["1", "0", "1", "0", "1", "0"]
-        assert editor.soup().select_one("svg rect")["class"] == ["cancelled"]
+        assert editor.soup().select_one(".chart rect.cancelled")
+        said = editor.soup().select_one(".chart g title").get_text()
+        assert said.endswith("1 opened, 0 saved, 1 cancelled, 0 abandoned")
+        given_up = editor.soup().select_one("[aria-labelledby=given-up] tbody tr")
+        assert [one.get_text() for one in given_up.select("th, .figure")] == [
+            "Fields changed · Rules",
+            "1",
+            "0",
+        ]
 
-    def test_name_a_target_that_is_no_longer_there(self, ann, example, monkeypatch):
+    def test_are_read_aloud_as_a_picture_with_a_title_and_a_description(self, editor):
+        touch(editor).press("Cancel draft")
+        soup = editor.go("/stats").soup()
+        picture = soup.select_one("svg[role=img]")
+        title, says = picture["aria-labelledby"].split()
+        assert soup.find(id=title).get_text() == "Drafts by day"
+        assert "table below" in soup.find(id=says).get_text()
+
+    def test_can_be_downloaded(self, editor):
+        touch(editor).press("Cancel draft")
+        editor.go("/stats")
+        browser = editor.browser
+        answer = browser.get("/stats.csv?days=30")
+        assert answer.content_type == "text/csv"
+        head, day, *_rest = answer.text.splitlines()
+        assert head.startswith("day,target,opened,saved,cancelled,abandoned")
+        assert ",ruleset,1,0,1,0,1," in day
+        assert "last,set rule,1" in browser.get("/stats.csv?details=1").text
+
+    def test_know_a_few_lengths_of_time(self, ann):
+        ann.browser.get("/stats?days=7", status=400)
+
+    @pytest.mark.parametrize("count", [1, 400])
+    def test_name_a_target_that_is_no_longer_there(
+        self, ann, example, monkeypatch, count
+    ):
         day = datetime.date(2024, 2, 29)
+        figures = {
+            Figure("cancelled", "last", f"{'k' * 100}{n} table"): 1 for n in range(20)
+        } | {Figure("saved", "seconds", "61"): 1, Figure("saved", "kind", "odd"): 1}
+        found = [
+            DayStatistics(
+                day - n * datetime.timedelta(days=1),
+                "gone",
+                *(2, 1, 0, 1, 3, 0, 0, 7200),
+                figures=figures,
+            )
+            for n in range(count)
+        ]
         drafts = ann.browser.app.registry["draftedit.drafts"]
         monkeypatch.setattr(
-            drafts,
-            "statistics",
-            lambda dbsession: [DayStatistics(day, "gone", 2, 1, 0, 1, 3, 0, 0, 7200)],
-            raising=False,
+            drafts, "statistics", lambda dbsession, since: found, raising=False
         )
-        ann.go("/stats")
+        ann.go("/stats?days=all")
         assert ann_row(ann, "gone")[-1] == "1 h"
-
-    def test_bars_fill_the_picture_and_no_more(self):
-        days = [
-            stats.figures(
-                name, [DayStatistics(datetime.date(2024, 1, 1), "t", *counts)]
-            )
-            for name, counts in (("b", (0, 2, 1, 1)), ("a", (0, 1, 0, 0)))
-        ]
-        first, last = stats.bars(days)
-        assert (first.name, first.parts) == ("a", [("saved", 1, 75.0, 25.0)])
-        assert [part[0] for part in last.parts] == ["saved", "cancelled", "abandoned"]
-        assert last.parts[-1][2] == 0
-
-    def test_no_bars_without_closed_drafts(self):
-        day = DayStatistics(datetime.date(2024, 1, 1), "t", 1)
-        assert stats.bars([stats.figures("a", [day])])[0].parts == []
+        assert len(ann.soup().select(".chart g")) <= 62
+        assert "10 others" in ann.words("[aria-labelledby=given-up] th")
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import sessionmaker
 
-from draftedit import throttle
+from draftedit import sign_in_failures
 from draftedit.models import WRITES
 from draftedit.models.user import SignInFailure
 
@@ -22,7 +22,7 @@ def test_guesses_at_once_are_no_more_than_guesses_one_by_one(race_database):
     def guess(number):
         with sessionmaker(engine).begin() as dbsession:
             together.wait()
-            attempt = throttle.begin(dbsession, "ann", f"192.0.2.{number}")
+            attempt = sign_in_failures.begin(dbsession, "ann", f"192.0.2.{number}")
             if attempt.wait <= timedelta(0):
                 looked_at.append(number)
                 attempt.failed()
@@ -32,35 +32,35 @@ def test_guesses_at_once_are_no_more_than_guesses_one_by_one(race_database):
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(looked_at) == throttle.FREE_FAILURES
+    assert len(looked_at) == sign_in_failures.FREE_FAILURES
 
 
 def test_failures_of_yesterday_do_not_count(dbsession):
     for _ in range(5):
-        throttle.begin(dbsession, "ann", "192.0.2.1").failed()
-    assert throttle.begin(dbsession, "ann", "192.0.2.2").wait > timedelta(0)
+        sign_in_failures.begin(dbsession, "ann", "192.0.2.1").failed()
+    assert sign_in_failures.begin(dbsession, "ann", "192.0.2.2").wait > timedelta(0)
     older = sa.update(SignInFailure).values(
         last_at=datetime.now(UTC) - timedelta(days=1, minutes=1)
     )
     dbsession.execute(older)
-    attempt = throttle.begin(dbsession, "ann", "192.0.2.1")
+    attempt = sign_in_failures.begin(dbsession, "ann", "192.0.2.1")
     assert attempt.wait <= timedelta(0)
     attempt.failed()
     assert {count.failures for count in attempt.counts} == {1}
 
 
 def test_what_does_not_count_is_deleted(dbsession):
-    throttle.begin(dbsession, "ann", None).failed()
+    sign_in_failures.begin(dbsession, "ann", None).failed()
     dbsession.execute(
         sa.update(SignInFailure).values(last_at=datetime.now(UTC) - timedelta(days=2))
     )
-    throttle.begin(dbsession, "bea", None).failed()
-    throttle.forget(dbsession)
+    sign_in_failures.begin(dbsession, "bea", None).failed()
+    sign_in_failures.forget(dbsession)
     assert dbsession.scalar(sa.select(sa.func.count()).select_from(SignInFailure)) == 1
 
 
 def test_without_an_address_the_name_alone_counts(dbsession):
-    assert len(throttle.begin(dbsession, "ann", None).counts) == 1
+    assert len(sign_in_failures.begin(dbsession, "ann", None).counts) == 1
 
 
 @pytest.mark.parametrize(
@@ -74,4 +74,4 @@ def test_without_an_address_the_name_alone_counts(dbsession):
     ],
 )
 def test_an_ipv6_network_is_one_address(address, stands_for):
-    assert throttle.network(address) == stands_for
+    assert sign_in_failures.network(address) == stands_for

@@ -1,0 +1,187 @@
+"""The statements that count drafts, for the roll-up and for the page alike.
+
+A figure of closed drafts has a measure, and a value of it that drafts or steps are
+counted under:
+
+- `seconds`, `operations`, `undos`: drafts by how long they were open, and by how many
+  operations and undos they had; the value is where the span of numbers begins.
+- `kind`: the steps that stood when the draft was closed, by the kind of operation.
+- `last`: drafts that were given up by their last step, its kind and its table; an empty
+  value where there was none.
+
+Spans add up: days, targets and outcomes may be put together by adding the counts.
+"""
+
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from draftedit.engine import records
+from draftedit.engine.sql_functions import json_member, utc_day, whole_seconds
+from draftedit.engine.tables import VALUE, Tables
+
+ABANDONED = "abandoned"
+GIVEN_UP = (records.CANCELLED, ABANDONED)
+OUTCOMES = (records.SAVED, *GIVEN_UP)
+
+SECONDS, OPERATIONS, UNDOS = "seconds", "operations", "undos"
+KIND, LAST = "kind", "last"
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_STEPS = (0, 1, 2, 5, 10, 20, 50, 100, 500)
+
+# Where each span begins; the last one has no end. Those that were rolled up keep theirs
+# when these are changed: a span may be cut in two, but never moved.
+SPANS = {
+    SECONDS: (
+        *(0, _MINUTE, 5 * _MINUTE, 15 * _MINUTE),
+        *(_HOUR, 4 * _HOUR, _DAY, 7 * _DAY, 30 * _DAY),
+    ),
+    OPERATIONS: _STEPS,
+    UNDOS: _STEPS,
+}
+
+
+class Figure(NamedTuple):
+    """What is counted of closed drafts: how they ended, a measure, a value of it."""
+
+    outcome: str
+    measure: str
+    value: str
+
+
+def facts(tables: Tables, condition: sa.ColumnElement[bool]) -> sa.CTE:
+    """Select what is counted of each draft."""
+    draft, place = tables.draft, tables.draft_object
+    idle = draft.c.closed_because == records.BY_IDLENESS
+    seconds = whole_seconds(draft.c.opened_at, draft.c.closed_at)
+    measured = {
+        SECONDS: seconds,
+        OPERATIONS: draft.c.operations,
+        UNDOS: draft.c.undos,
+    }
+    spans = (_span(name, column) for name, column in measured.items())
+    return (
+        sa.select(
+            draft.c.key,
+            draft.c.opened_at,
+            draft.c.position,
+            draft.c.operations,
+            draft.c.undos,
+            draft.c.redos,
+            place.c.target,
+            sa.case((idle, ABANDONED), else_=draft.c.state).label("outcome"),
+            utc_day(draft.c.opened_at).label("opened_on"),
+            utc_day(draft.c.closed_at).label("closed_on"),
+            seconds.label("seconds_open"),
+            *spans,
+        )
+        .join_from(draft, place, place.c.draft == draft.c.key)
+        .where(condition)
+        .cte("facts")
+    )
+
+
+def _span(measure: str, column: Any) -> Any:
+    # In the text, not bound: what is grouped by must be the same to every database.
+    first, *others = SPANS[measure]
+    spans = [(column >= low, _literal(str(low))) for low in reversed(others)]
+    return sa.case(*spans, else_=_literal(str(first))).label(_span_of(measure))
+
+
+def _span_of(measure: str) -> str:
+    return f"{measure}_span"
+
+
+def _literal(text: str) -> sa.ColumnElement[str]:
+    return sa.literal_column(f"'{text}'", sa.String)
+
+
+def opened(drafts: sa.CTE) -> sa.Select[Any]:
+    """Count drafts by the day they were opened."""
+    place = drafts.c.opened_on, drafts.c.target
+    names = place[0].label("day"), place[1]
+    return sa.select(*names, sa.func.count().label("opened")).group_by(*place)
+
+
+def closed(drafts: sa.CTE) -> sa.Select[Any]:
+    """Count drafts by the day they were closed, and add up what was done in them."""
+    place = drafts.c.closed_on, drafts.c.target
+    ended = (
+        sa.func.sum(sa.case((drafts.c.outcome == one, 1), else_=0)).label(one)
+        for one in OUTCOMES
+    )
+    names = ("operations", "undos", "redos", "seconds_open")
+    sums = (sa.func.sum(drafts.c[name]).label(name) for name in names)
+    return (
+        sa.select(place[0].label("day"), place[1], *ended, *sums)
+        .where(_is_closed(drafts))
+        .group_by(*place)
+    )
+
+
+def figures(drafts: sa.CTE, operation: sa.Table) -> sa.CompoundSelect[Any]:
+    """Count drafts, and their steps, by the values of every measure."""
+    return sa.union_all(
+        *(_counted(measure, drafts, drafts.c[_span_of(measure)]) for measure in SPANS),
+        _counted(KIND, *_kinds(drafts, operation)),
+        _counted(LAST, *_last_steps(drafts, operation)),
+    )
+
+
+def _counted(measure: str, source: Any, value: Any) -> sa.Select[Any]:
+    place = source.c.closed_on, source.c.target, source.c.outcome
+    return (
+        sa.select(
+            place[0].label("day"),
+            *place[1:],
+            _literal(measure).label("measure"),
+            value.label("value"),
+            sa.func.count().label("count"),
+        )
+        .where(_is_closed(source))
+        .group_by(*place, value)
+    )
+
+
+def _kinds(drafts: sa.CTE, operation: sa.Table) -> tuple[Any, Any]:
+    # What a copied draft was given with its journal is counted where it was done.
+    own = sa.and_(
+        operation.c.draft == drafts.c.key,
+        operation.c.sequence <= drafts.c.position,
+        operation.c.at >= drafts.c.opened_at,
+    )
+    kind = sa.func.substr(_member(operation, "op"), 1, VALUE)
+    steps = _of_drafts(drafts, kind.label("kind")).join(operation, own).subquery()
+    return steps, steps.c.kind
+
+
+def _last_steps(drafts: sa.CTE, operation: sa.Table) -> tuple[Any, Any]:
+    last = sa.and_(
+        operation.c.draft == drafts.c.key, operation.c.sequence == drafts.c.position
+    )
+    kind, table = _member(operation, "op"), _member(operation, "table")
+    empty, blank = _literal(""), _literal(" ")
+    step = sa.func.coalesce(kind.concat(blank).concat(table), kind, empty)
+    value = sa.func.substr(step, 1, VALUE).label("step")
+    steps = (
+        _of_drafts(drafts, value)
+        .join(operation, last, isouter=True)
+        .where(drafts.c.outcome.in_(GIVEN_UP))
+        .subquery()
+    )
+    return steps, steps.c.step
+
+
+def _of_drafts(drafts: sa.CTE, value: Any) -> sa.Select[Any]:
+    facts = drafts.c.closed_on, drafts.c.target, drafts.c.outcome
+    return sa.select(*facts, value).select_from(drafts)
+
+
+def _member(operation: sa.Table, name: str) -> Any:
+    return json_member(operation.c.forward, _literal(name))
+
+
+def _is_closed(source: Any) -> sa.ColumnElement[bool]:
+    found: sa.ColumnElement[bool] = source.c.closed_on.is_not(None)
+    return found

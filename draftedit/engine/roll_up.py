@@ -1,0 +1,80 @@
+"""The roll-up: drafts are added to the counts of their days, each of them once."""
+
+import contextlib
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from draftedit.engine.statistics import DayStatistics, count
+from draftedit.engine.tables import Tables
+
+
+def add(
+    dbsession: Session, tables: Tables, keys: Sequence[int], stay: bool = False
+) -> None:
+    """Add drafts, which the caller has locked, but for those that are in it already.
+
+    `stay`: they are not deleted in this transaction, but marked as counted.
+    """
+    draft = tables.draft
+    mine = sa.and_(draft.c.key.in_(keys), draft.c.counted == sa.false())
+    for day in count(dbsession, tables, mine):
+        # The row of the day first: another purge waits there, in the same order.
+        _add_numbers(dbsession, tables.draft_day, day)
+        _add_figures(dbsession, tables.draft_day_figure, day)
+    if stay:
+        dbsession.execute(sa.update(draft).where(mine).values(counted=True))
+
+
+def _add_numbers(dbsession: Session, table: sa.Table, day: DayStatistics) -> None:
+    """Add to the row of the day, or make it; two purges may do so at once."""
+    addition = (
+        sa.update(table)
+        .where(*_is_of(table, day))
+        .values({name: table.c[name] + number for name, number in day.numbers.items()})
+    )
+    if dbsession.connection().execute(addition).rowcount:
+        return
+    with contextlib.suppress(IntegrityError), dbsession.begin_nested():
+        dbsession.execute(sa.insert(table), day.place._asdict())  # it begins with 0
+    dbsession.execute(addition)
+
+
+def _add_figures(dbsession: Session, table: sa.Table, day: DayStatistics) -> None:
+    """Add to the day's figures; nobody else does while its row is locked."""
+    names = ("outcome", "measure", "value")
+    wanted = sa.select(*(table.c[name] for name in names)).where(*_is_of(table, day))
+    # Locked, so that no older snapshot is read.
+    there = {tuple(row) for row in dbsession.execute(wanted.with_for_update())}
+    old = {figure: n for figure, n in day.figures.items() if figure in there}
+    new = {figure: n for figure, n in day.figures.items() if figure not in there}
+    if old:
+        which = (table.c[name] == sa.bindparam(f"of_{name}") for name in names)
+        addition = (
+            sa.update(table)
+            .where(*_is_of(table, day), *which)
+            .values(count=table.c.count + sa.bindparam("more"))
+        )
+        dbsession.connection().execute(
+            addition,
+            [
+                {f"of_{name}": part for name, part in figure._asdict().items()}
+                | {"more": number}
+                for figure, number in old.items()
+            ],
+        )
+    if new:
+        dbsession.execute(
+            sa.insert(table),
+            [
+                {**day.place._asdict(), **figure._asdict(), "count": number}
+                for figure, number in new.items()
+            ],
+        )
+
+
+def _is_of(table: sa.Table, day: DayStatistics) -> tuple[Any, ...]:
+    return table.c.day == day.day, table.c.target == day.target
