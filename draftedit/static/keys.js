@@ -16,6 +16,6 @@ document.addEventListener("keydown", (event) => {
 
 // Who types a value of their own into a conflict has chosen it.
 document.addEventListener("input", (event) => {
-  const radio = event.target.closest("details.own")?.querySelector("input[type=radio]");
+  const radio = event.target.closest(".own")?.querySelector("input[type=radio]");
   if (radio && event.target.name !== radio.name) radio.checked = true;
 });
