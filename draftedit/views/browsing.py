@@ -3,8 +3,8 @@
 Both read through a `Source`; whether rows can be changed is the template's business.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pyramid.i18n import TranslationStringFactory
@@ -65,7 +65,8 @@ class Look:
     first: str | None = None
     next: str | None = None
     more: str | None = None
-    last_row: Row | None = field(default=None, repr=False)
+    last: str | None = None
+    with_column: Callable[[str], str] = field(default=str, repr=False)
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class Browser:
 
     def look(self, wanted: Wanted, drafted: bool) -> Look:
         """Return what to show; raise Unknown where there is no such part or row."""
+        wanted = self._beside(wanted)
         part, path = self._where(wanted)
         self.names.know(path)
         above = self._above(path[-1])
@@ -93,6 +95,14 @@ class Browser:
             action=self.places.page("", None),
         )
         return frame if part is None else self._rows(frame, part, wanted, drafted)
+
+    def _beside(self, wanted: Wanted) -> Wanted:
+        """Look at the row that a link belongs to instead of at the link."""
+        part = self.target.tables.get(wanted.part or "")
+        if part is None or not part.is_link or wanted.around is None:
+            return wanted
+        row = self.source.row(part.name, wanted.around)
+        return replace(wanted, part=part.parent, around=part.parent_key_of(row.values))
 
     def _where(self, wanted: Wanted) -> tuple[Part | None, list[Row]]:
         """Find the part to show (None: there is only the root) and the path to it."""
@@ -144,8 +154,20 @@ class Browser:
     def _rows(self, frame: Look, part: Part, wanted: Wanted, drafted: bool) -> Look:
         parent = frame.above.row.key
         page = self._page(part, parent, wanted, drafted)
-        grid = build(part, page.rows, self.names, self.places)
-        here = {"q": wanted.q, "filter": "changed" if wanted.changed else None}
+        keys = [row.key for row in page.rows]
+        grid = build(
+            part,
+            page.rows,
+            self.names,
+            self.places,
+            lambda table: self.source.below(table, keys),
+            wanted.columns if drafted else None,
+        )
+        here = {
+            "q": wanted.q,
+            "filter": "changed" if wanted.changed else None,
+            "columns": ",".join(wanted.columns),
+        }
         first = self.places.page(part.name, parent, **here)
         following = self.places.page(part.name, parent, after=page.next, **here)
         begun = wanted.after or wanted.around
@@ -167,10 +189,17 @@ class Browser:
             first=first if begun else None,
             next=following if page.next else None,
             more=self.names.translate(_("Search on")) if wanted.q else None,
-            last_row=page.rows[-1] if page.rows else None,
+            last=to_path(keys[-1]) if keys else None,
+            with_column=lambda name: self.places.page(
+                part.name,
+                parent,
+                **here | {"columns": ",".join((*grid.shown.split(","), name))},
+            ),
         )
 
     def _page(self, part: Part, parent: Key, wanted: Wanted, drafted: bool) -> Page:
+        if wanted.only:
+            return Page([self.source.row(part.name, key) for key in wanted.only], None)
         options: dict[str, Any] = {
             "parent": parent,
             "after": wanted.after,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from draftedit.engine.errors import Key
+from draftedit.engine.keys import to_path
 from draftedit.engine.listing import Page
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Part
@@ -25,6 +26,9 @@ class Source(Protocol):
     def page(self, table: str, *args: Any, **options: Any) -> Page:
         """Return a page of rows."""
 
+    def below(self, table: str, parents: Sequence[Key]) -> list[Row]:
+        """Return the rows of a table below several others."""
+
     def row(self, table: str, key: Any) -> Row:
         """Return one row."""
 
@@ -36,6 +40,8 @@ class Source(Protocol):
 class Branch:
     """One row in the tree, with its parts where the path leads through it."""
 
+    table: str
+    id: str
     label: str
     url: str
     state: str
@@ -99,10 +105,10 @@ class Tree:
         self, row: Row, below: Sequence[Part], through: Row | None, depth: int
     ) -> Branch:
         url = self.places.page(below[0].name, row.key)
-        label = self.names.row(row)
+        what = row.table, to_path(row.key), self.names.row(row)
         if through is None or through.key != row.key:
-            return Branch(label, url, row.state, current=False)
+            return Branch(*what, url, row.state, current=False)
         # One part without parts of its own needs no heading: its rows are the row's.
         if len(below) == 1 and not children(below[0], self.names.target.tables):
-            return Branch(label, url, row.state, current=True)
-        return Branch(label, url, row.state, False, self.groups(depth + 1))
+            return Branch(*what, url, row.state, current=True)
+        return Branch(*what, url, row.state, False, self.groups(depth + 1))

@@ -7,10 +7,15 @@ from draftedit.engine.errors import Key, Unknown
 from draftedit.engine.keys import from_path
 from draftedit.forms import searched
 
+MOST = 100  # rows that are asked for by name at once
+
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which rows a request asks for."""
+    """Which rows a request asks for.
+
+    `columns` are to be shown even where they are empty; `only` names the rows.
+    """
 
     part: str | None = None
     parent: Key | None = None
@@ -18,6 +23,8 @@ class Wanted:
     around: Key | None = None
     q: str = ""
     changed: bool = False
+    columns: tuple[str, ...] = ()
+    only: tuple[Key, ...] = ()
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "Wanted":
@@ -29,7 +36,14 @@ class Wanted:
             around=_key(query.get("around")),
             q=searched(query.get("q", "")),
             changed=query.get("filter") == "changed",
+            columns=tuple(filter(None, query.get("columns", "").split(","))),
+            only=keys(query.get("only", ""))[:MOST],
         )
+
+
+def keys(text: str) -> tuple[Key, ...]:
+    """Read keys with a slash between, which none of them has in it."""
+    return tuple(key for one in text.split("/") if (key := _key(one)) is not None)
 
 
 def _key(text: str | None) -> Key | None:
