@@ -4,7 +4,7 @@ Both read through a `Source`; whether rows can be changed is the template's busi
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from pyramid.i18n import TranslationStringFactory
@@ -81,7 +81,6 @@ class Browser:
 
     def look(self, wanted: Wanted, drafted: bool) -> Look:
         """Return what to show; raise Unknown where there is no such part or row."""
-        wanted = self._beside(wanted)
         part, path = self._where(wanted)
         self.names.know(path)
         above = self._above(path[-1])
@@ -95,14 +94,6 @@ class Browser:
             action=self.places.page("", None),
         )
         return frame if part is None else self._rows(frame, part, wanted, drafted)
-
-    def _beside(self, wanted: Wanted) -> Wanted:
-        """Look at the row that a link belongs to instead of at the link."""
-        part = self.target.tables.get(wanted.part or "")
-        if part is None or not part.is_link or wanted.around is None:
-            return wanted
-        row = self.source.row(part.name, wanted.around)
-        return replace(wanted, part=part.parent, around=part.parent_key_of(row.values))
 
     def _where(self, wanted: Wanted) -> tuple[Part | None, list[Row]]:
         """Find the part to show (None: there is only the root) and the path to it."""
@@ -198,8 +189,6 @@ class Browser:
         )
 
     def _page(self, part: Part, parent: Key, wanted: Wanted, drafted: bool) -> Page:
-        if wanted.only:
-            return Page([self.source.row(part.name, key) for key in wanted.only], None)
         options: dict[str, Any] = {
             "parent": parent,
             "after": wanted.after,

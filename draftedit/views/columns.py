@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from draftedit.engine.keys import to_path
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Field, Part
-from draftedit.forms import Input, Said, build_one
 from draftedit.views.names import Names, naming
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column; `input` asks for a value of its field, None where that is fixed.
-
-    `link`: the association table whose rows the cells list, and `field` its reference.
-    """
+    """One column: a field, or the reference of an association table called `link`."""
 
     name: str
     label: str
     field: Field
-    input: Input | None = None
     link: str | None = None
+
+    @property
+    def is_switch(self) -> bool:
+        """Tell whether it says yes or no, and may be set."""
+        return self.field.settable and self.field.type == "boolean"
 
 
 @dataclass(frozen=True)
@@ -43,19 +43,7 @@ def of_fields(part: Part, names: Names) -> list[Column]:
     """Return the columns of a part's own fields; what a row is known by comes first."""
     fields = [one for one in part.fields.values() if is_shown(part, one)]
     fields.sort(key=lambda one: one.name != part.label_field)
-    return [of_field(one, names) for one in fields]
-
-
-def of_field(one: Field, names: Names) -> Column:
-    """Return the column of a field."""
-    asks = build_one(one, None, Said(), None, "", "") if one.settable else None
-    return Column(one.name, names.field(one), one, asks)
-
-
-def of_name(part: Part, names: Names) -> Column | None:
-    """Return the column of a row's own name, where that is one field."""
-    named = [part.fields[name] for name in naming(part)]
-    return of_field(named[0], names) if len(named) == 1 else None
+    return [Column(one.name, names.field(one), one) for one in fields]
 
 
 def of_links(part: Part, names: Names) -> list[Column]:
@@ -65,7 +53,7 @@ def of_links(part: Part, names: Names) -> list[Column]:
         link = names.target.tables[name]
         ends = [one for one in link.fields.values() if one.role != "parent"]
         if link.is_link and len(ends) == 1 and ends[0].references:
-            found.append(Column(name, names.parts(name), ends[0], link=name))
+            found.append(Column(name, names.parts(name), ends[0], name))
     return found
 
 

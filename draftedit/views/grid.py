@@ -7,7 +7,6 @@ from typing import Any
 from draftedit.engine.keys import to_path
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Field, Part
-from draftedit.forms import spell
 from draftedit.views import columns
 from draftedit.views.columns import Chip, Column, is_shown
 from draftedit.views.names import Names
@@ -23,14 +22,10 @@ Linked = Callable[[str], Sequence[Row]]
 
 @dataclass(frozen=True)
 class Cell:
-    """One value; `was` is what it was before the draft changed it.
-
-    `text` spells it for a form, where that is not what is shown.
-    """
+    """One value; `was` is what it was before the draft changed it."""
 
     shown: Shown
     was: Shown | None = None
-    text: str | None = None
 
 
 @dataclass(frozen=True)
@@ -55,12 +50,10 @@ class Line:
 @dataclass(frozen=True)
 class Grid:
     """A table; `left_out` are the columns in which no row shown has anything, and
-    `alike` tells those in which all have the same. `naming` is the column of the
-    rows' own names, `switches` are those that several rows are set in at once.
+    `alike` tells those in which all have the same.
     """
 
     part: Part
-    naming: Column | None
     columns: Sequence[Column]
     lines: Sequence[Line]
     left_out: Sequence[Column]
@@ -70,7 +63,7 @@ class Grid:
     def switches(self) -> list[Column]:
         """The columns that say yes or no."""
         shown = (*self.columns, *self.left_out)
-        return [one for one in shown if one.input and one.field.type == "boolean"]
+        return [one for one in shown if one.is_switch]
 
     @property
     def shown(self) -> str:
@@ -106,7 +99,6 @@ def build(
     shown = [one for one in used if one not in alike]
     return Grid(
         part=part,
-        naming=columns.of_name(part, names),
         columns=shown,
         lines=[_line(part, row, shown, names, places, links) for row in rows],
         left_out=[one for one in every if one not in used and rows],
@@ -124,11 +116,9 @@ def children(part: Part, tables: dict[str, Part]) -> list[Part]:
 
 def cell(one: Field, row: Row, names: Names) -> Cell:
     """Show one value of a row, with what it was."""
-    value = row.values.get(one.name)
-    shown, text = names.value(one, value), spell(one, value)
     changed: dict[str, tuple[Any, Any]] = row.changed_fields()
     was = names.value(one, changed[one.name][0]) if one.name in changed else None
-    return Cell(shown, was, None if text == shown.text or value is None else text)
+    return Cell(names.value(one, row.values.get(one.name)), was)
 
 
 def is_moved(part: Part, row: Row) -> bool:

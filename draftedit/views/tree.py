@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from draftedit.engine.errors import Key
-from draftedit.engine.keys import to_path
 from draftedit.engine.listing import Page
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Part
@@ -40,8 +39,6 @@ class Source(Protocol):
 class Branch:
     """One row in the tree, with its parts where the path leads through it."""
 
-    table: str
-    id: str
     label: str
     url: str
     state: str
@@ -105,10 +102,10 @@ class Tree:
         self, row: Row, below: Sequence[Part], through: Row | None, depth: int
     ) -> Branch:
         url = self.places.page(below[0].name, row.key)
-        what = row.table, to_path(row.key), self.names.row(row)
+        label = self.names.row(row)
         if through is None or through.key != row.key:
-            return Branch(*what, url, row.state, current=False)
+            return Branch(label, url, row.state, current=False)
         # One part without parts of its own needs no heading: its rows are the row's.
         if len(below) == 1 and not children(below[0], self.names.target.tables):
-            return Branch(*what, url, row.state, current=True)
-        return Branch(*what, url, row.state, False, self.groups(depth + 1))
+            return Branch(label, url, row.state, current=True)
+        return Branch(label, url, row.state, False, self.groups(depth + 1))

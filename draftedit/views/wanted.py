@@ -7,15 +7,12 @@ from draftedit.engine.errors import Key, Unknown
 from draftedit.engine.keys import from_path
 from draftedit.forms import searched
 
-MOST = 100  # rows that are asked for by name at once
+MOST = 500  # rows that are asked for by name at once; a page has 50
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which rows a request asks for.
-
-    `columns` are to be shown even where they are empty; `only` names the rows.
-    """
+    """Which rows a request asks for; `columns` are shown even where they are empty."""
 
     part: str | None = None
     parent: Key | None = None
@@ -24,7 +21,6 @@ class Wanted:
     q: str = ""
     changed: bool = False
     columns: tuple[str, ...] = ()
-    only: tuple[Key, ...] = ()
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "Wanted":
@@ -37,7 +33,6 @@ class Wanted:
             q=searched(query.get("q", "")),
             changed=query.get("filter") == "changed",
             columns=tuple(filter(None, query.get("columns", "").split(","))),
-            only=keys(query.get("only", ""))[:MOST],
         )
 
 

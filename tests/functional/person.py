@@ -31,7 +31,8 @@ class Person:
     def go(self, where: str) -> Self:
         """Type an address."""
         parts = urlsplit(where)
-        self.page = self.browser.get(f"{parts.path}?{parts.query}".rstrip("?"))
+        answer = self.browser.get(f"{parts.path}?{parts.query}".rstrip("?"))
+        self.page = answer.follow() if answer.status_int == 303 else answer
         return self
 
     def click(self, words: str, inside: str = "body", index: int = 0) -> Self:
