@@ -24,7 +24,7 @@ SCRIPTS := $(wildcard migrations/*.py migrations/versions/*.py)
 # Pyramid 2.1 imports pkg_resources, which says that it will go; see pyproject.toml.
 export PYTHONWARNINGS ?= ignore:pkg_resources is deprecated as an API
 
-.PHONY: help run test test-long test-browser bench lint format types check migrations wheel clean always
+.PHONY: help run test test-long test-browser screenshots bench lint format types check migrations wheel clean always
 
 help: ## list what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -43,6 +43,9 @@ test-long: $(VENV)/.test ## run the tests with large numbers (seed=, count=)
 
 test-browser: $(VENV)/.browser ## run the tests in a Chromium (ARGS="-k undo")
 	@$(BIN)/python -m pytest -m browser tests/browser $(ARGS)
+
+screenshots: $(VENV)/.browser ## take the pictures of the docs anew
+	@$(BIN)/python -m docs.screenshots
 
 bench: $(VENV)/.test ## measure what it costs (quick=1: in less than a minute)
 	@$(BIN)/python -m benchmarks $(if $(quick),--quick) $(ARGS)

@@ -4,7 +4,8 @@ Web code, commands and a host's own code all come through here. Nothing commits:
 caller's transaction is the unit of work.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Self
 
@@ -138,6 +139,19 @@ class EditSession(ReadableDraft):
             revisions, rebased = self._bring_in(resolutions)
         self._take_up(rebased.record)
         return BroughtIn(self.info, revisions, rebased.dropped)
+
+    @contextmanager
+    def rebased(
+        self, resolutions: Sequence[Resolution] = ()
+    ) -> Iterator[tuple[Self, BroughtIn]]:
+        """Look at the draft as `rebase` would leave it, as long as the context lasts.
+
+        Raises what `rebase` raises; nothing of it is left afterwards.
+        """
+        again = self._again()
+        with self.dbsession.begin_nested() as savepoint:
+            yield again, again.rebase(resolutions)
+            savepoint.rollback()
 
     def conflicts(self, lock: bool = False) -> list[Conflict]:
         """Return the conflicts that a rebase would have to decide; change nothing.

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from draftedit.engine import records
+from draftedit.engine import draft_lists, records
 from draftedit.engine.choices import row_label
 from draftedit.engine.errors import Key
 from draftedit.engine.keys import to_path
@@ -162,3 +162,21 @@ def object_info(target: Target, row: Row, saved: Saves) -> ObjectInfo:
         saved_by=saved.saved_by,
         drafts=saved.drafts,
     )
+
+
+def who_has_open(
+    tables: Tables, dbsession: Session, target: Target, root: Key
+) -> list[OpenDraft]:
+    """Tell who has a draft open on an object, since when, and of how many rows."""
+    found = draft_lists.open_on(dbsession, tables, target.name, root)
+    counts = draft_lists.touched(dbsession, target, [one["key"] for one in found])
+    return [
+        OpenDraft(
+            one["owner"],
+            one["opened_at"],
+            counts[one["key"]],
+            one["key"],
+            one["version"],
+        )
+        for one in found
+    ]

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from draftedit.drafts import Drafts
-from draftedit.engine import draft_lists
 from draftedit.engine.below import below as rows_below
 from draftedit.engine.choices import row_label
 from draftedit.engine.errors import Key, Unknown
@@ -33,6 +31,7 @@ from draftedit.object_records import (
     object_info,
     saves,
     select_revisions,
+    who_has_open,
 )
 
 
@@ -181,25 +180,7 @@ def open_drafts(
 ) -> list[OpenDraft]:
     """Tell who has a draft open on an object, since when, and of how many rows."""
     view = _view(drafts, dbsession, target, key)
-    found = draft_lists.open_on(dbsession, drafts.tables, view.target.name, view.root)
-    counts = dict.fromkeys((one["key"] for one in found), 0)
-    for part in view.target.tables.values():
-        draft = part.draft.c.draft
-        # The root's row is copied when the draft is opened: it is not counted.
-        counted = sa.select(draft, sa.func.count()).where(draft.in_(list(counts)))
-        if part is not view.target.root and counts:
-            for number, rows in dbsession.execute(counted.group_by(draft)):
-                counts[number] += rows
-    return [
-        OpenDraft(
-            one["owner"],
-            one["opened_at"],
-            counts[one["key"]],
-            one["key"],
-            one["version"],
-        )
-        for one in found
-    ]
+    return who_has_open(drafts.tables, dbsession, view.target, view.root)
 
 
 def _target(drafts: Drafts, target: str | Target) -> Target:

@@ -35,6 +35,7 @@ PAGES: tuple[Route, ...] = (
     ("redo", "/drafts/{key}/redo", DraftContext),
     ("check", "/drafts/{key}/check", DraftContext),
     ("rebase", "/drafts/{key}/rebase", DraftContext),
+    ("preview", "/drafts/{key}/preview", DraftContext),
     ("save", "/drafts/{key}/save", DraftContext),
     ("cancel", "/drafts/{key}/cancel", DraftContext),
     ("hand_on", "/drafts/{key}/hand-on", HandOnContext),

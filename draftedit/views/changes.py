@@ -2,18 +2,19 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from draftedit import exporting
+from draftedit import comparing, exporting
 from draftedit.contexts import DraftContext
 from draftedit.editing import EditSession
 from draftedit.security import EDIT
 from draftedit.views.answering import about_draft
-from draftedit.views.differing import Live, sections
+from draftedit.views.differing import Live, Section, sections
 from draftedit.views.drafting import draft_values
 from draftedit.views.naming import names_for
 from draftedit.views.places import DraftPlaces
@@ -21,6 +22,16 @@ from draftedit.views.places import DraftPlaces
 TEMPLATE = "draftedit:templates/changes.jinja2"
 
 SHOWN = 200  # changed rows on one page
+OTHERS = 50  # rows that others have saved meanwhile; a link leads to the rest
+
+
+@dataclass(frozen=True)
+class Others:
+    """What others have saved since a draft's base; `more`: it is not all of it."""
+
+    sections: Sequence[Section]
+    count: int
+    more: bool
 
 
 @view_config(
@@ -55,8 +66,10 @@ def page(request: Request, edit: EditSession, message: str = "") -> dict[str, An
     found = edit.changes()
     start = _start(request)
     shown = found[start : start + SHOWN]
+    values = draft_values(edit, names, places)
     return {
-        **draft_values(edit, names, places),
+        **values,
+        "others": _others(request, edit) if values["coming"] else None,
         "sections": sections(shown, names, places.row, _live(edit, shown)),
         "count": len(found),
         "message": message,
@@ -75,6 +88,22 @@ def _live(edit: EditSession, shown: Sequence[Any]) -> Live | None:
     if not edit.is_open:
         return None
     return edit.live_values((one.table, one.key) for one in shown)
+
+
+def _others(request: Request, edit: EditSession) -> Others:
+    info = edit.info
+    found = comparing.compare(
+        request.drafts,
+        request.dbsession,
+        edit.target,
+        edit.root,
+        newer=info.base + info.behind,
+        older=info.base,
+        limit=OTHERS,
+    )
+    names = names_for(request, edit.target, found)
+    told = sections(found.changes, names, lambda table, key: None)
+    return Others(told, len(found.changes), found.next is not None)
 
 
 def _start(request: Request) -> int:

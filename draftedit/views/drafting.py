@@ -21,6 +21,7 @@ def draft_values(
         "names": names,
         "draft_page": True,
         "coming": coming(edit, places),
+        "company": edit.others() if edit.is_open else [],
         "misfits": edit.misfits() if edit.is_open else [],
         "live_url": _live(edit, names, places),
     }

@@ -41,6 +41,9 @@ def show(context: ObjectContext, request: Request) -> dict[str, Any]:
         "look": browser.look(Wanted.from_query(request.GET), drafted=False),
         "names": names,
         "places": places,
+        "changed": _changed(found, places),
+        "just_saved": revision is None
+        and request.GET.get("saved") == str(found.revision),
         "here": None,
         "editable": False,
         "may_edit": request.has_permission(EDIT),
@@ -57,6 +60,13 @@ def find_live(context: HistoryContext, request: Request) -> LiveObject | None:
         )
     except Unknown:
         return None
+
+
+def _changed(found: LiveObject, places: LivePlaces) -> str | None:
+    """Return where it is shown what the object's revision changed, if one did."""
+    if not found.revision:
+        return None
+    return places.history(**{"from": found.revision - 1, "to": found.revision})
 
 
 def _open_drafts(context: ObjectContext, request: Request) -> list[OpenDraft]:

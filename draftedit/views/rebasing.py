@@ -9,7 +9,8 @@ from pyramid.i18n import TranslationStringFactory
 from pyramid.request import Request
 
 from draftedit.editing import EditSession
-from draftedit.engine.errors import Conflicts
+from draftedit.engine.errors import Conflict, Conflicts
+from draftedit.engine.rebasing.resolutions import Resolution
 from draftedit.views.answering import flash, warn
 from draftedit.views.deciding import Choices, resolutions
 from draftedit.views.describing import describe
@@ -30,12 +31,8 @@ def bring_in(edit: EditSession, request: Request) -> None:
     Raises Conflicts where some are not decided, or are others than the form was
     made for; Refused for a choice that cannot be carried out.
     """
-    choices = Choices.from_params(request.POST)
-    # Nobody saves between what is decided here and the rebase.
-    found = edit.conflicts(lock=True)
-    if choices.is_stale(found):
-        raise Conflicts(found)
-    brought = edit.rebase(resolutions(edit, found, choices))
+    found, decided = decisions(edit, Choices.from_params(request.POST))
+    brought = edit.rebase(decided)
     if brought.revisions:
         tell_what_came(request, brought.revisions)
     else:
@@ -45,6 +42,21 @@ def bring_in(edit: EditSession, request: Request) -> None:
         warn(request, what_was_dropped(brought.dropped, names))
         if found:
             warn(request, _("What you decided about conflicts is the last step."))
+
+
+def decisions(
+    edit: EditSession, choices: Choices
+) -> tuple[list[Conflict], list[Resolution]]:
+    """Return the conflicts as they are now, and what the choices decide about them.
+
+    Raises Conflicts where these are others than the choices were made for; Refused
+    for a value that cannot be read.
+    """
+    # Nobody saves between what is decided here and the rebase.
+    found = edit.conflicts(lock=True)
+    if choices.is_stale(found):
+        raise Conflicts(found)
+    return found, resolutions(edit, found, choices)
 
 
 def tell_what_came(request: Request, revisions: Sequence[Any]) -> None:

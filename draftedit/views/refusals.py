@@ -167,6 +167,7 @@ PAGES: dict[str, Callable[[Request, EditSession, DraftError], Page]] = {
     "draftedit.hand_on": _on_hand_on,
     "draftedit.check": _on_save,
     "draftedit.rebase": _on_rebase,
+    "draftedit.preview": _on_rebase,
     "draftedit.save": _on_save,
 }
 

@@ -104,16 +104,17 @@ def save(edit: EditSession, request: Request) -> str:
         raise Refused(Problem(text, field="message"))
     base = edit.info.base
     saved = edit.save(message=message or None)
-    flash(request, _("Saved as revision ${n}.", mapping={"n": saved.revision}))
     if saved.merged:
         since = edit.incoming(base=base)
         came = [one for one in since if one.revision in saved.merged]
         tell_what_came(request, came)
     where = {"target": edit.target.name, "id": to_path(saved.key)}
-    gone = edit.row(edit.target.name, edit.root).gone
-    name = "draftedit.history" if gone else "draftedit.object"
-    path: str = request.route_path(name, **where)
-    return path
+    if edit.row(edit.target.name, edit.root).gone:
+        flash(request, _("Saved as revision ${n}.", mapping={"n": saved.revision}))
+        return str(request.route_path("draftedit.history", **where))
+    # The page says so, and leads to what changed and to the way back.
+    query = {"saved": saved.revision}
+    return str(request.route_path("draftedit.object", **where, _query=query))
 
 
 def rebase(edit: EditSession, request: Request) -> str:

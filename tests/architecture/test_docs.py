@@ -27,3 +27,20 @@ def test_every_test_that_the_docs_name_is_there():
         text = page.read_text(encoding="utf-8")
         for path in re.findall(r"`((?:tests|draftedit)/[\w/.]+\.py)`", text):
             assert (ROOT / path).is_file(), f"{page.name} names {path}"
+
+
+def test_every_picture_is_there_small_and_taken_by_the_script():
+    script = (ROOT / "docs" / "screenshots.py").read_text(encoding="utf-8")
+    taken = set(re.findall(r'Picture\(\s*"([\w-]+)"', script))
+    pages = (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
+    shown = set()
+    for page in pages:
+        for path in re.findall(
+            r"!\[[^]]+\]\(([^)]+)\)", page.read_text(encoding="utf-8")
+        ):
+            picture = (page.parent / path).resolve()
+            assert picture.parent == ROOT / "docs" / "pictures", f"{page.name}: {path}"
+            assert picture.stat().st_size < 150_000, path
+            shown.add(picture.stem)
+    assert shown == taken
+    assert {one.stem for one in (ROOT / "docs" / "pictures").iterdir()} == taken

@@ -91,7 +91,7 @@ def served_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         dbengine=engine,
         **{"draftedit.secret": "a secret of the browser tests, and of nobody else"},
     )
-    with serve(app, file, sign_in=_sign_in) as site:
+    with serve(app, file, sign_in=sign_in) as site:
         yield site
 
 
@@ -173,11 +173,12 @@ def shop_page(shop_site: Site, new_context: Callable[..., Any]) -> "Page":
     return page
 
 
-def _sign_in(context: Any, name: str) -> None:
+def sign_in(context: Any, name: str, password: str = PASSWORD) -> None:
+    """Sign somebody in by the form."""
     page = context.new_page()
     page.goto("/login")
     page.fill("input[name=name]", name)
-    page.fill("input[name=password]", PASSWORD)
+    page.fill("input[name=password]", password)
     page.press("input[name=password]", "Enter")
     page.wait_for_selector(".who form")
     page.close()

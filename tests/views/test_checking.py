@@ -24,7 +24,7 @@ def test_a_draft_that_can_be_saved_is_ready(editor):
     assert editor.words("article h3") != []
     assert editor.page.headers["Cache-Control"] == "no-store"
     editor.press("Save as revision 1")
-    assert editor.words(".notice.good") == ["Saved as revision 1."]
+    assert editor.words(".notice.good strong") == ["Saved as revision 1."]
 
 
 def test_a_problem_leads_to_its_cell(editor):

@@ -461,3 +461,70 @@ def test_many_conflicts_are_one_page(editor, bob, example, dbsession_factory):
     editor.click("Decide …").submit(form_of(editor), 409)
     assert len(editor.words(".errors li")) == 12
     editor.submit(form_of(editor), all="draft")
+
+
+class TestPreview:
+    """The result is seen before it is stored, without JavaScript, too."""
+
+    def preview(self, torn, status=200, **fields):
+        form = form_of(torn)
+        for name, value in fields.items():
+            form[name] = value
+        torn.page = torn.browser.post(
+            form.action.replace("/rebase", "/preview"),
+            form.submit_fields(),
+            status=status,
+        )
+        return torn
+
+    def test_what_would_differ_from_live_is_shown_and_nothing_stored(
+        self, torn, example
+    ):
+        web, mail, _ssh = example.rules
+        mine = f"take.rule/{web}/comment"
+        self.preview(torn, all="live", **{mine: "draft"})
+        assert torn.words(".preview .diff tbody tr > *") == [
+            "Comment",
+            "theirs",
+            "mine",
+        ]
+        assert torn.words(".preview .theirs strong") == [
+            f"Rule {mail} “theirs” in input"
+        ]
+        check("preview", torn.soup())
+        check_strictness("preview", torn.soup())
+        assert torn.page.headers["Cache-Control"] == "no-store"
+        assert form_of(torn)[mine].value == "draft"
+        assert form_of(torn)["all"].value == "live"
+
+        torn.go(torn.path.replace("/preview", ""))
+        assert torn.words(".pill.draft") == ["Draft of revision 0"]
+
+    def test_what_is_shown_is_what_comes(self, torn, example):
+        path = torn.path
+        self.preview(torn, all="draft")
+        shown = torn.words(".preview .diff tbody tr > *")
+        torn.submit(form_of(torn))
+        torn.go(path.replace("/conflicts", "/changes"))
+        assert torn.words(".diff tbody tr > *") == shown
+
+    def test_all_theirs_leaves_nothing(self, torn):
+        self.preview(torn, all="live")
+        assert "would change nothing any more" in torn.words(".preview")[0]
+
+    def test_what_is_undecided_is_asked_for(self, torn):
+        self.preview(torn, 409)
+        assert torn.words("title")[0].startswith("Error:")
+        assert len(torn.words(".errors li")) == 3
+        assert torn.words(".preview") == []
+
+    def test_steps_that_would_be_lost_are_told(self, torn, bob):
+        start = torn.path
+        bob(lambda other: other.press(other.buttons("Delete ")[0]))
+        self.preview(torn.go(start), all="live")
+        [told] = torn.words(".preview .notice.warn")
+        assert told.startswith("Steps that could not be done again: Rule")
+
+    def test_its_address_leads_to_the_page_that_asks(self, torn):
+        path = torn.path.replace("/conflicts", "/preview")
+        assert torn.browser.get(path, status=303).location.endswith(torn.path)

@@ -75,8 +75,8 @@ class TestAsItWas:
 class TestComparing:
     def test_the_list_leads_to_what_each_revision_changed(self, ann, twice):
         ann.go(f"{twice}/history")
-        assert ann.words("tbody th") == ["2", "1", "0"]
-        ann.click("2 changed rows in revision 1")
+        assert ann.words(".timeline strong") == [f"Revision {n}" for n in (2, 1, 0)]
+        ann.click("2 rows changed in revision 1")
         assert [words.split()[0] for words in ann.words(".change h3")] == [
             "changed",
             "new",
@@ -86,7 +86,7 @@ class TestComparing:
 
     def test_any_two_are_chosen_by_a_form(self, ann, twice):
         ann.go(f"{twice}/history")
-        (form,) = ann.forms("Compare")
+        (form,) = ann.forms("Compare the two chosen")
         assert (form["from"].value, form["to"].value) == ("1", "2")
         ann.submit(form, 200, **{"from": "0", "to": "2"})
         assert len(ann.words(".change h3")) == 3

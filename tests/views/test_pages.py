@@ -90,11 +90,11 @@ class TestObject:
     def test_tells_editors_who_has_a_draft_but_not_what(self, editor, person, example):
         touch(editor, "a secret")
         bob = person("bob").go(f"/objects/ruleset/{example.ruleset}")
-        assert "ann since" in bob.words(".notice")[0]
-        assert "(1 row)" in bob.words(".notice")[0]
+        assert "ann since" in bob.words(".company")[0]
+        assert "(1 row)" in bob.words(".company")[0]
         assert "a secret" not in bob.page.text
         rob = person("rob", "reader").go(f"/objects/ruleset/{example.ruleset}")
-        assert rob.words(".notice") == []
+        assert rob.words(".company") == []
 
     def test_is_found_or_not(self, ann, example):
         ann.browser.get("/objects/ruleset/999999", status=404)
@@ -112,9 +112,9 @@ class TestObject:
                 edit.apply(Set("ruleset", example.ruleset, name=f"n{number}"))
                 edit.save()
         ann.go(f"/objects/ruleset/{example.ruleset}").click("History")
-        assert ann.words("tbody th")[0] == "52"
+        assert ann.words(".timeline strong")[0] == "Revision 52"
         ann.click("Next page")
-        assert ann.words("tbody th") == ["2", "1", "0"]
+        assert ann.words(".timeline strong") == [f"Revision {n}" for n in (2, 1, 0)]
         ann.click("First page")
 
 
