@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from draftedit.drafts import Drafts
+from draftedit.engine.below import below as rows_below
 from draftedit.engine.choices import row_label
-from draftedit.engine.errors import Unknown
+from draftedit.engine.errors import Key, Unknown
 from draftedit.engine.keys import to_path
 from draftedit.engine.listing import (
     Listing,
@@ -99,6 +100,20 @@ def page(
     if parent is not None and part.parent is not None:
         above = view.key(view.part(part.parent), parent)
     return view.page(Query(table, above, after, limit, search or None))
+
+
+def below(
+    drafts: Drafts,
+    dbsession: Session,
+    target: str | Target,
+    key: Sequence[Any],
+    table: str,
+    parents: Sequence[Key],
+    revision: int | None = None,
+) -> list[Row]:
+    """Return all rows of a table below several rows of its parent's table."""
+    view = _view(drafts, dbsession, target, key, revision)
+    return list(rows_below(view, view.part(table), parents))
 
 
 def row(

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from draftedit.engine import changes, fit, records, tree
+from draftedit.engine import below, changes, fit, records, tree
 from draftedit.engine.changes import Change
 from draftedit.engine.choices import Choice, choices, row_label
 from draftedit.engine.draft_rows import DraftRows
@@ -147,6 +147,10 @@ class ReadableDraft:
             key = self._rows.key(part, around)
             query = tree.around(self._rows, part, query, key)
         return self._rows.page(query)
+
+    def below(self, table: str, parents: Sequence[Key]) -> list[Row]:
+        """Return all rows of a table below several rows of its parent's table."""
+        return list(below.below(self._rows, self._rows.part(table), parents))
 
     def row(self, table: str, key: Sequence[Any]) -> Row:
         """Return one row, gone or not; raise Unknown."""

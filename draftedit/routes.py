@@ -27,6 +27,7 @@ PAGES: tuple[Route, ...] = (
     ("live_row", "/objects/{target}/{id}/rows/{table}/{row}", ObjectContext),
     ("drafts", "/drafts", OwnerContext),
     ("draft", "/drafts/{key}", DraftContext),
+    ("rows", "/drafts/{key}/rows/{table}", DraftContext),
     ("row_new", "/drafts/{key}/rows/{table}/new", DraftContext),
     ("row", "/drafts/{key}/rows/{table}/{id}", DraftContext),
     ("operations", "/drafts/{key}/operations", DraftContext),

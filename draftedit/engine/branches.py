@@ -17,6 +17,8 @@ from draftedit.engine.tables import ROOT
 # A column of ours in a result; a host's column may be called "touched".
 TOUCHED = "draftedit_touched"
 
+PARENTS = "parents"  # the parameter of the keys of several parents
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -24,8 +26,8 @@ class Shape:
 
     `drafted`: over a draft. `as_of`: as it was at a revision, not as live is now.
     `live`: with the rows that the draft has not touched. `parent`: the rows of one
-    parent; `field`: the rows whose reference of that name has one value. `gone`:
-    "hidden", "shown" (those that exist in base) or "all".
+    parent; `parents`: of several; `field`: the rows whose reference of that name has
+    one value. `gone`: "hidden", "shown" (those that exist in base) or "all".
     """
 
     dialect: str
@@ -33,6 +35,7 @@ class Shape:
     as_of: bool = False
     live: bool = True
     parent: bool = True
+    parents: bool = False
     field: str | None = None
     after: bool = False
     descending: bool = False
@@ -196,6 +199,10 @@ def _place(part: Part, shape: Shape, columns: Any) -> list[sa.ColumnElement[bool
             == sa.bindparam(f"parent_{name}", type_=part.fields[name].codec.plain)
             for name in part.parent_fields
         ]
+    if shape.parents:
+        own = [columns[name] for name in part.parent_fields]
+        one = sa.tuple_(*own) if len(own) > 1 else own[0]
+        conditions.append(one.in_(sa.bindparam(PARENTS, expanding=True)))
     if shape.field is not None:
         kind = part.fields[shape.field].codec.plain
         conditions.append(columns[shape.field] == sa.bindparam("referred", type_=kind))

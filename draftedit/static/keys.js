@@ -1,11 +1,19 @@
-// Ctrl+Z and Ctrl+Shift+Z (or Ctrl+Y) press the editor's Undo and Redo buttons.
-// Everything works without this file; inside a text field the browser's own undo is meant.
+// Ctrl+Z and Ctrl+Shift+Z (or Ctrl+Y) press the editor's Undo and Redo buttons, Ctrl+S
+// goes on to review and save; Cmd on a Mac. Everything works without this file; inside a
+// text field the browser's own undo is meant.
 const typing = (element) =>
-  element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
+  element.isContentEditable ||
+  element.matches("textarea, select, input:not([type=checkbox], [type=radio])");
 
 document.addEventListener("keydown", (event) => {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey || typing(event.target)) return;
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
   const key = event.key.toLowerCase();
+  const review = document.querySelector("a[data-review]");
+  if (key === "s" && review) {
+    event.preventDefault();
+    review.click();
+  }
+  if (typing(event.target)) return;
   const redo = key === "y" || (key === "z" && event.shiftKey);
   if (key !== "z" && !redo) return;
   const button = document.querySelector(redo ? "button[data-redo]" : "button[data-undo]");

@@ -1,11 +1,12 @@
 """The pages: they speak HTTP with browsers and leave every decision to the service."""
 
 import hashlib
+from collections.abc import Iterator
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from pyramid.config import Configurator
 from pyramid.events import BeforeRender
-from pyramid.static import QueryStringConstantCacheBuster
 
 PAGES = (
     "changes",
@@ -20,6 +21,7 @@ PAGES = (
     "objects",
     "problems",
     "row",
+    "rows",
     "stats",
 )
 
@@ -35,15 +37,21 @@ def includeme(config: Configurator) -> None:
         config.scan(f"draftedit.views.{page}")
     config.include(".verbs")
     config.include(".refusals")
-    config.add_static_view("static", "draftedit:static", cache_max_age=STATIC_SECONDS)
-    config.add_cache_buster(
-        "draftedit:static/", QueryStringConstantCacheBuster(_digest())
+    # The digest is a folder, so that a module imports others of its own version.
+    config.add_static_view(
+        f"static/{_digest()}", "draftedit:static", cache_max_age=STATIC_SECONDS
     )
 
 
 def _digest() -> str:
     """Tell this version of the static files from every other."""
-    folder = files("draftedit") / "static"
-    found = sorted(folder.iterdir(), key=lambda file: file.name)
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in found))
-    return digest.hexdigest()[:12]
+    found = _contents(files("draftedit") / "static")
+    return hashlib.sha256(b"".join(found)).hexdigest()[:12]
+
+
+def _contents(folder: Traversable) -> Iterator[bytes]:
+    for one in sorted(folder.iterdir(), key=lambda one: one.name):
+        if one.is_dir():
+            yield from _contents(one)
+        else:
+            yield one.read_bytes()

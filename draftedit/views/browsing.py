@@ -3,7 +3,7 @@
 Both read through a `Source`; whether rows can be changed is the template's business.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,7 +65,8 @@ class Look:
     first: str | None = None
     next: str | None = None
     more: str | None = None
-    last_row: Row | None = field(default=None, repr=False)
+    last: str | None = None
+    with_column: Callable[[str], str] = field(default=str, repr=False)
 
 
 @dataclass(frozen=True)
@@ -144,8 +145,20 @@ class Browser:
     def _rows(self, frame: Look, part: Part, wanted: Wanted, drafted: bool) -> Look:
         parent = frame.above.row.key
         page = self._page(part, parent, wanted, drafted)
-        grid = build(part, page.rows, self.names, self.places)
-        here = {"q": wanted.q, "filter": "changed" if wanted.changed else None}
+        keys = [row.key for row in page.rows]
+        grid = build(
+            part,
+            page.rows,
+            self.names,
+            self.places,
+            lambda table: self.source.below(table, keys),
+            wanted.columns if drafted else None,
+        )
+        here = {
+            "q": wanted.q,
+            "filter": "changed" if wanted.changed else None,
+            "columns": ",".join(wanted.columns),
+        }
         first = self.places.page(part.name, parent, **here)
         following = self.places.page(part.name, parent, after=page.next, **here)
         begun = wanted.after or wanted.around
@@ -167,7 +180,12 @@ class Browser:
             first=first if begun else None,
             next=following if page.next else None,
             more=self.names.translate(_("Search on")) if wanted.q else None,
-            last_row=page.rows[-1] if page.rows else None,
+            last=to_path(keys[-1]) if keys else None,
+            with_column=lambda name: self.places.page(
+                part.name,
+                parent,
+                **here | {"columns": ",".join((*grid.shown.split(","), name))},
+            ),
         )
 
     def _page(self, part: Part, parent: Key, wanted: Wanted, drafted: bool) -> Page:

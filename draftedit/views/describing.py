@@ -126,11 +126,31 @@ def _batch(operation: Json, inverse: Json, names: Names) -> Described:
     pairs = [pair for pair in _pairs(operation, inverse) if pair[0]["op"] != "rekey"]
     if len(pairs) == 1:
         return describe(*pairs[0], names)
+    if len(pairs) > TOLD and (summary := _summary(pairs, names)):
+        return summary
     told = "; ".join(str(describe(*pair, names)) for pair in pairs[:TOLD])
     if len(pairs) <= TOLD:
         return Described(told)
     more = {"told": told, "more": len(pairs) - TOLD}
     return Described(names.translate(_("${told}; and ${more} more", mapping=more)))
+
+
+def _summary(pairs: Sequence[tuple[Json, Json]], names: Names) -> Described | None:
+    """Say at once what was done alike with many rows of one table."""
+    first = pairs[0][0]
+    text, table = _TO_MANY.get(first["op"]), first.get("table")
+    alike = all(
+        (one["op"], one.get("table"), one.get("values"))
+        == (first["op"], table, first.get("values"))
+        for one, _inverse in pairs
+    )
+    if text is None or not alike or table not in names.target.tables:
+        return None
+    rows = names.small(names.parts(str(table)))
+    many = {"count": len(pairs), "rows": rows}
+    told = names.translate(_(text, mapping=many))
+    changes = _set(first, {}, names).changes if first["op"] == "set" else ()
+    return Described(told, changes)
 
 
 def _pairs(operation: Json, inverse: Json) -> list[tuple[Json, Json]]:
@@ -156,6 +176,13 @@ def _recreate(operation: Json, _inverse: Json, names: Names) -> Described:
 def _key(operation: Json, member: str) -> Key:
     return tuple(operation[member])
 
+
+_TO_MANY = {
+    "set": _("${count} ${rows}"),
+    "delete": _("Delete ${count} ${rows}"),
+    "restore": _("Restore ${count} ${rows}"),
+    "move": _("Move ${count} ${rows}"),
+}
 
 _TELLERS: dict[str, Callable[[Json, Json, Names], Described]] = {
     "set": _set,

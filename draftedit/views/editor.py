@@ -4,20 +4,25 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from pyramid.i18n import TranslationStringFactory
 from pyramid.request import Request
+from pyramid.response import Response
 from pyramid.view import view_config
 
 from draftedit.contexts import DraftContext
 from draftedit.editing import EditSession
 from draftedit.engine.errors import DraftError
 from draftedit.security import EDIT
-from draftedit.views.answering import about_draft, remember_place
+from draftedit.views.answering import about_draft, flash, remember_place, see_other
 from draftedit.views.browsing import Browser
 from draftedit.views.drafting import draft_values
 from draftedit.views.journal import tell
 from draftedit.views.naming import names_for
+from draftedit.views.next_change import next_change
 from draftedit.views.places import DraftPlaces
 from draftedit.views.wanted import Wanted
+
+_ = TranslationStringFactory("draftedit")
 
 TEMPLATE = "draftedit:templates/editor.jinja2"
 
@@ -28,14 +33,25 @@ TEMPLATE = "draftedit:templates/editor.jinja2"
     permission=EDIT,
     renderer=TEMPLATE,
 )
-def show(context: DraftContext, request: Request) -> dict[str, Any]:
-    """Show the draft, one page of rows at a time."""
+def show(context: DraftContext, request: Request) -> dict[str, Any] | Response:
+    """Show the draft, one page of rows at a time; `next=change` leads to another."""
     about_draft(request.response, context.edit.info.version)
+    if request.GET.get("next") == "change":
+        return _to_next_change(context.edit, request)
     if context.edit.is_open:
         remember_place(request)
     journal = request.GET.get("journal") or None
     wanted = Wanted.from_query(request.GET)
     return page(request, context.edit, wanted, request.path_qs, journal)
+
+
+def _to_next_change(edit: EditSession, request: Request) -> Response:
+    places = DraftPlaces(request, edit.info.key)
+    asked = (request.GET.get(name, "") for name in ("part", "at"))
+    found = next_change(edit, places, *asked)
+    if found is None:
+        flash(request, _("This draft changes nothing yet."))
+    return see_other(found or places.to("draft"))
 
 
 def page(

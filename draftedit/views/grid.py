@@ -1,17 +1,23 @@
 """A page of rows as a table: columns, cells, what the draft changed in them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from draftedit.engine.keys import to_path
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Field, Part
-from draftedit.views.names import Names, naming
+from draftedit.views import columns
+from draftedit.views.columns import Chip, Column, is_shown
+from draftedit.views.names import Names
 from draftedit.views.places import Places
 from draftedit.views.showing import Shown
 
+__all__ = ["Cell", "Grid", "Line", "build", "cell", "children", "is_moved", "is_shown"]
+
 FEW = 4  # rows, below which a column is shown although all say the same
+
+Linked = Callable[[str], Sequence[Row]]
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,8 @@ class Cell:
 class Line:
     """One row of the table; `short` names it below a heading that says what it is.
 
-    `opens` leads to what hangs below, `form` to its form.
+    `cells` are values, or the links of a row. `opens` leads to what hangs below,
+    `form` to its form.
     """
 
     row: Row
@@ -34,7 +41,7 @@ class Line:
     name: str
     short: str
     was: str | None
-    cells: Sequence[Cell]
+    cells: Sequence[Cell | Sequence[Chip]]
     moved: bool
     opens: str | None
     form: str | None
@@ -42,42 +49,64 @@ class Line:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table; `left_out` names the columns in which no row shown has anything, and
+    """A table; `left_out` are the columns in which no row shown has anything, and
     `alike` tells those in which all have the same.
     """
 
     part: Part
-    columns: Sequence[str]
+    columns: Sequence[Column]
     lines: Sequence[Line]
-    left_out: Sequence[str]
+    left_out: Sequence[Column]
     alike: Sequence[tuple[str, Shown]]
 
+    @property
+    def switches(self) -> list[Column]:
+        """The columns that say yes or no."""
+        shown = (*self.columns, *self.left_out)
+        return [one for one in shown if one.is_switch]
 
-def build(part: Part, rows: Sequence[Row], names: Names, places: Places) -> Grid:
-    """Make the table of a page of rows."""
+    @property
+    def shown(self) -> str:
+        """The names of the columns, as a query asks for them."""
+        return ",".join(one.name for one in self.columns)
+
+
+def build(
+    part: Part,
+    rows: Sequence[Row],
+    names: Names,
+    places: Places,
+    linked: Linked,
+    asked: Collection[str] | None = None,
+) -> Grid:
+    """Make the table of a page of rows.
+
+    `linked` reads the links of these rows in an association table. `asked`: columns
+    to show in any case, and whatever else has a value; None: the live table, where
+    what is the same in all rows is told below it.
+    """
     names.know(rows)
-    fields = [one for one in part.fields.values() if is_shown(part, one)]
-    # What a row is known by stands beside its number.
-    fields.sort(key=lambda one: one.name != part.label_field)
-    used = [one for one in fields if any(_has(row, one.name) for row in rows)]
-    alike = [one for one in used if _is_alike(one.name, rows)]
+    links = {
+        one.name: columns.chips(one, part, linked(one.name), names)
+        for one in columns.of_links(part, names)
+    }
+    every = [*columns.of_fields(part, names), *columns.of_links(part, names)]
+    wanted = {one.name for one in every if _is_used(one, rows, links)} | {
+        *(asked or ())
+    }
+    used = [one for one in every if one.name in wanted]
+    alike = [one for one in used if asked is None and _is_alike(one, rows)]
     shown = [one for one in used if one not in alike]
     return Grid(
         part=part,
-        columns=[names.field(one) for one in shown],
-        lines=[_line(part, row, shown, names, places) for row in rows],
-        left_out=[names.field(one) for one in fields if one not in used and rows],
+        columns=shown,
+        lines=[_line(part, row, shown, names, places, links) for row in rows],
+        left_out=[one for one in every if one not in used and rows],
         alike=[
-            (names.field(one), names.value(one, rows[0].values.get(one.name)))
+            (one.label, names.value(one.field, rows[0].values.get(one.name)))
             for one in alike
         ],
     )
-
-
-def is_shown(part: Part, one: Field) -> bool:
-    """Tell whether a field says something beside the name and the place of a row."""
-    said = one.generated or one.name in naming(part)
-    return one.role in ("value", "key") and not said
 
 
 def children(part: Part, tables: dict[str, Part]) -> list[Part]:
@@ -99,7 +128,12 @@ def is_moved(part: Part, row: Row) -> bool:
 
 
 def _line(
-    part: Part, row: Row, fields: Sequence[Field], names: Names, places: Places
+    part: Part,
+    row: Row,
+    shown: Sequence[Column],
+    names: Names,
+    places: Places,
+    links: dict[str, Any],
 ) -> Line:
     below = children(part, names.target.tables)
     return Line(
@@ -108,23 +142,37 @@ def _line(
         name=names.row(row),
         short=names.short(row),
         was=names.former(row),
-        cells=[cell(one, row, names) for one in fields],
+        cells=[
+            links[one.name].get(row.key, [])
+            if one.link
+            else cell(one.field, row, names)
+            for one in shown
+        ],
         moved=is_moved(part, row),
         opens=places.page(below[0].name, row.key) if below else None,
         form=places.row(row.table, row.key),
     )
 
 
-def _is_alike(name: str, rows: Sequence[Row]) -> bool:
+def _is_alike(one: Column, rows: Sequence[Row]) -> bool:
     """Tell whether a column would show one and the same value, and no change of it."""
-    first = rows[0].values.get(name)
-    return len(rows) >= FEW and all(
-        row.values.get(name) == first and name not in row.changed_fields()
-        for row in rows
+    first = rows[0].values.get(one.name)
+    return (
+        one.link is None
+        and len(rows) >= FEW
+        and all(
+            row.values.get(one.name) == first and one.name not in row.changed_fields()
+            for row in rows
+        )
     )
 
 
-def _has(row: Row, name: str) -> bool:
+def _is_used(one: Column, rows: Sequence[Row], links: dict[str, Any]) -> bool:
     """Tell whether there is something to show: a value, or one that was."""
-    values = (row.values.get(name), (row.origin or {}).get(name))
-    return any(value not in (None, "", [], {}) for value in values)
+    if one.link:
+        return bool(links[one.name])
+    return any(
+        value not in (None, "", [], {})
+        for row in rows
+        for value in (row.values.get(one.name), (row.origin or {}).get(one.name))
+    )

@@ -1,5 +1,6 @@
 """The names of an object's rows, for one request."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from pyramid.request import Request
@@ -32,6 +33,10 @@ class LiveRows:
     def page(self, table: str, around: Key | None = None, **options: Any) -> Page:
         """Return a page of rows; a live list begins at its first one."""
         return objects.page(*self._object, table, revision=self._revision, **options)
+
+    def below(self, table: str, parents: Sequence[Key]) -> list[Row]:
+        """Return the rows below several others."""
+        return objects.below(*self._object, table, parents, revision=self._revision)
 
     def row(self, table: str, key: Key) -> Row:
         """Return one row."""

@@ -1,5 +1,6 @@
 """The addresses of one object's pages: of the live one, or of a draft."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from pyramid.request import Request
@@ -74,6 +75,10 @@ class DraftPlaces:
     def row(self, table: str, key: Key, **query: Any) -> str | None:
         """Return the address of one row's form."""
         return self._path("row", {"table": table, "id": to_path(key)}, query)
+
+    def rows(self, table: str, ids: Sequence[str], **query: Any) -> str:
+        """Return the address of the form for several rows."""
+        return self._path("rows", {"table": table}, {"id": "/".join(ids), **query})
 
     def new(self, table: str, **query: Any) -> str:
         """Return the address of the form of a new row."""

@@ -19,12 +19,14 @@ from draftedit.editing import EditSession
 from draftedit.engine.errors import DraftError, Problem, Unknown
 from draftedit.engine.keys import from_path
 from draftedit.forms import Said
-from draftedit.views import changes, conflicts, editor, handing, row
+from draftedit.views import changes, conflicts, editor, handing, row, rows
 from draftedit.views.answering import about_draft
 from draftedit.views.back import local_path
 from draftedit.views.deciding import Choices
 from draftedit.views.reports import report
 from draftedit.views.row_page import Refusal
+from draftedit.views.several import SEVERAL
+from draftedit.views.wanted import keys
 
 Page = tuple[str, dict[str, Any]]
 
@@ -69,6 +71,8 @@ def start_over(request: Request) -> None:
 
 def _on_operation(request: Request, edit: EditSession, error: DraftError) -> Page:
     """Show the row's form again where the operation came from one."""
+    if request.POST.get("form") == SEVERAL:
+        return _on_several(request, edit, error)
     params = _texts(request.POST)
     op = params.get("op")
     of_row = op in ("set", "insert", "move")
@@ -90,6 +94,25 @@ def _on_operation(request: Request, edit: EditSession, error: DraftError) -> Pag
     except (Unknown, ValueError):
         return _on_editor(request, edit, error)
     return row.TEMPLATE, values
+
+
+def _on_several(request: Request, edit: EditSession, error: DraftError) -> Page:
+    """Show the form for several rows again, with what was chosen in it."""
+    params = request.POST
+    try:
+        values = rows.form(
+            request,
+            edit,
+            params.get("table", ""),
+            keys("/".join(params.getall("id"))),
+            _texts(params),
+            Said.from_params(params),
+            _problems(error),
+            params.getall("with"),
+        )
+    except (Unknown, ValueError):
+        return _on_editor(request, edit, error)
+    return rows.TEMPLATE, values
 
 
 def _on_editor(request: Request, edit: EditSession, _error: DraftError) -> Page:

@@ -25,6 +25,9 @@ class Source(Protocol):
     def page(self, table: str, *args: Any, **options: Any) -> Page:
         """Return a page of rows."""
 
+    def below(self, table: str, parents: Sequence[Key]) -> list[Row]:
+        """Return the rows of a table below several others."""
+
     def row(self, table: str, key: Any) -> Row:
         """Return one row."""
 

@@ -26,6 +26,7 @@ from draftedit.views.back import local_path
 from draftedit.views.operating import operation_from
 from draftedit.views.places import DraftPlaces
 from draftedit.views.rebasing import bring_in, tell_what_came
+from draftedit.views.several import SEVERAL, operation_on_rows, ticked
 
 _ = TranslationStringFactory("draftedit")
 
@@ -51,13 +52,23 @@ def verb(act: Act) -> Callable[[DraftContext, Request], Response]:
 
 
 def operate(edit: EditSession, request: Request) -> str:
-    """Apply the form's operation."""
-    outcome = edit.apply(operation_from(request.POST, edit))
+    """Apply the form's operation; `several` is about the rows of a table."""
+    if request.POST.get("each") == "choose":
+        return _to_rows(edit, request)
+    read = operation_on_rows if request.POST.get("op") == SEVERAL else operation_from
+    outcome = edit.apply(read(request.POST, edit))
     if outcome.sequence is None:
         flash(request, _("Nothing was changed: it was like that already."))
     if request.POST.get("op") == "insert" and "row" in request.POST:
         return _to_new_row(edit, request, outcome.operation)
     return _back(edit, request)
+
+
+def _to_rows(edit: EditSession, request: Request) -> str:
+    """Ask what is to be done with the rows that are ticked."""
+    places = DraftPlaces(request, edit.info.key)
+    table, back = request.POST.get("table", ""), local_path(request.POST.get("back"))
+    return places.rows(table, ticked(request.POST), back=back)
 
 
 def _to_new_row(edit: EditSession, request: Request, operation: Any) -> str:

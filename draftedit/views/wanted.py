@@ -7,10 +7,12 @@ from draftedit.engine.errors import Key, Unknown
 from draftedit.engine.keys import from_path
 from draftedit.forms import searched
 
+MOST = 500  # rows that are asked for by name at once; a page has 50
+
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which rows a request asks for."""
+    """Which rows a request asks for; `columns` are shown even where they are empty."""
 
     part: str | None = None
     parent: Key | None = None
@@ -18,6 +20,7 @@ class Wanted:
     around: Key | None = None
     q: str = ""
     changed: bool = False
+    columns: tuple[str, ...] = ()
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "Wanted":
@@ -29,7 +32,13 @@ class Wanted:
             around=_key(query.get("around")),
             q=searched(query.get("q", "")),
             changed=query.get("filter") == "changed",
+            columns=tuple(filter(None, query.get("columns", "").split(","))),
         )
+
+
+def keys(text: str) -> tuple[Key, ...]:
+    """Read keys with a slash between, which none of them has in it."""
+    return tuple(key for one in text.split("/") if (key := _key(one)) is not None)
 
 
 def _key(text: str | None) -> Key | None:

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from tests.client import Client
 
 # What is not the words of a row: its buttons, and what the draft did to it.
-_BESIDE_THE_WORDS = "td.does, .unseen, .state, .was"
+_BESIDE_THE_WORDS = "td.pick, td.does, template, .unseen, .state, .was"
 
 
 class Person:
@@ -31,7 +31,8 @@ class Person:
     def go(self, where: str) -> Self:
         """Type an address."""
         parts = urlsplit(where)
-        self.page = self.browser.get(f"{parts.path}?{parts.query}".rstrip("?"))
+        answer = self.browser.get(f"{parts.path}?{parts.query}".rstrip("?"))
+        self.page = answer.follow() if answer.status_int == 303 else answer
         return self
 
     def click(self, words: str, inside: str = "body", index: int = 0) -> Self:
@@ -45,15 +46,26 @@ class Person:
 
     def press(self, words: str, status: int = 303, **fields: Any) -> Self:
         """Fill in the form whose button is read aloud so, and press it."""
-        return self.submit(self.forms(words)[0], status, **fields)
+        form = self.forms(words)[0]
+        return self.submit(form, status, self._button(form, words), **fields)
+
+    def _button(self, form: webtest.Form, words: str) -> tuple[str | None, str | None]:
+        """Return the name and value of a button, which its form sends with the rest."""
+        soup = BeautifulSoup(form.text, "html.parser")
+        found = [one for one in soup.select("button") if read(one) == words]
+        return found[0].get("name"), found[0].get("value")
 
     def submit(
-        self, form: webtest.Form, status: int | str = 303, **fields: Any
+        self,
+        form: webtest.Form,
+        status: int | str = 303,
+        button: tuple[str | None, str | None] = (None, None),
+        **fields: Any,
     ) -> Self:
         """Fill in a form (v__name for v.name) and submit it; a redirect is followed."""
         for name, value in fields.items():
             form[name.replace("__", ".")] = value
-        answer = form.submit(status=status)
+        answer = form.submit(button[0], value=button[1], status=status)
         self.page = answer.follow() if answer.status_int == 303 else answer
         return self
 

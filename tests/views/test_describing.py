@@ -117,12 +117,21 @@ class TestBatch:
         assert told(batch, {}, names) == "Sort by name"
 
     def test_tells_a_few_and_counts_the_rest(self, names):
-        assert told(self.batch(*self.DELETES), {}, names) == (
-            "Delete line 5; Delete line 6; Delete line 7; and 2 more"
+        mixed = {"op": "set", "table": "line", "id": [3], "values": {"amount": 1}}
+        assert told(self.batch(*self.DELETES[:3], mixed), {}, names) == (
+            "Delete line 5; Delete line 6; Delete line 7; and 1 more"
         )
         assert told(self.batch(*self.DELETES[:2]), {}, names) == (
             "Delete line 5; Delete line 6"
         )
+
+    def test_tells_at_once_what_was_done_alike_with_many(self, names):
+        assert told(self.batch(*self.DELETES), {}, names) == "Delete 5 lines"
+        set_alike = (
+            {"op": "set", "table": "line", "id": [n], "values": {"amount": 1}}
+            for n in range(4)
+        )
+        assert told(self.batch(*set_alike), {}, names) == "4 lines: amount → 1"
 
     def test_pairs_each_operation_with_its_inverse(self, names):
         batch = self.batch(
