@@ -12,8 +12,8 @@
   Not for two transactions at once.
 
 What is committed "inside" lies between savepoints of one outer transaction, which the
-end of the test rolls back: nothing is left, whatever the test did. See "Joining a
-Session into an External Transaction" in SQLAlchemy's manual.
+end of the test rolls back: nothing is left, whatever the test did. That, `connection`
+and `dbsession` are the plugin that is shipped: docs/testing.md.
 """
 
 import contextlib
@@ -30,6 +30,7 @@ from sqlalchemy.orm import Session, sessionmaker
 import draftedit
 from draftedit import accounts, passwords
 from draftedit.models import URL_VARIABLE, migration
+from draftedit.testing.outer import Outer
 from tests.client import Client
 from tests.databases import (
     BACKENDS,
@@ -39,6 +40,8 @@ from tests.databases import (
     create_tables,
     new_database,
 )
+
+pytest_plugins = ["draftedit.testing.plugin"]
 
 # A developer's own database is never the tests', nor that of a command they start.
 os.environ.pop(URL_VARIABLE, None)
@@ -147,32 +150,15 @@ def fresh_database(servers: Servers, backend: str) -> Iterator[Callable[..., Dat
 
 
 @pytest.fixture
-def connection(database: Database) -> Iterator[sa.Connection]:
-    """Open the outer transaction; whatever happens inside is rolled back.
-
-    Not for a second connection: it sees nothing of it, and waits for its locks.
-    """
-    with database.engine.connect() as connection:
-        transaction = connection.begin()
-        yield connection
-        transaction.rollback()
+def dbengine(database: Database) -> sa.Engine:
+    """Say where the outer transaction is opened."""
+    return database.engine
 
 
 @pytest.fixture
-def dbsession_factory(connection: sa.Connection) -> sessionmaker[Session]:
-    """Return what makes sessions whose commits and rollbacks end at a savepoint."""
-    return sessionmaker(bind=connection, join_transaction_mode="create_savepoint")
-
-
-@pytest.fixture
-def dbsession(dbsession_factory: sessionmaker[Session]) -> Iterator[Session]:
-    """Open a session for the test itself.
-
-    Beside `testapp`, `commit()` before a request and `expire_all()` after it: both use
-    one connection, and a rollback here would take the request's work along.
-    """
-    with dbsession_factory() as dbsession:
-        yield dbsession
+def dbsession_factory(outer: Outer) -> sessionmaker[Session]:
+    """Return what makes sessions inside; not an application's, as most need none."""
+    return outer.join(sessionmaker())
 
 
 @pytest.fixture(scope="session")

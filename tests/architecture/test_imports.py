@@ -56,6 +56,12 @@ LAYERS = {
         ("draftedit.firewall*", "draftedit.models.meta", *SERVICE, "draftedit.engine*"),
         TRANSACTIONS,
     ),
+    "the pytest plugin": (
+        ("draftedit.testing.plugin",),
+        ("draftedit.testing.outer",),
+        # The one that has a browser, which is webtest's.
+        (*(name for name in HTTP if name != "webtest"), *TRANSACTIONS),
+    ),
     "for hosts' tests": (
         ("draftedit.testing*",),
         ("draftedit.testing*", *SERVICE, "draftedit.engine*"),

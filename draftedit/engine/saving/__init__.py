@@ -58,8 +58,7 @@ def save(
     SaveRace, with nothing written. Closing the draft is the caller's.
     """
     dbsession = rows.dbsession
-    # What the host has pending is its own, and older than the save.
-    dbsession.flush()
+    # The savepoint flushes what the host has pending: its own, and older than the save.
     with dbsession.no_autoflush, dbsession.begin_nested():
         is_recorded = lock(dbsession, tables, record)
         touched = touched_rows(rows)

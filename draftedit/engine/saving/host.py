@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import Mapper, Session
+from sqlalchemy.orm import Mapper, Session, lazyload
 
 from draftedit.engine.errors import Key, Problem, Refused
 from draftedit.engine.rows import Row
@@ -26,13 +26,20 @@ def new_instance(part: Part) -> Any:
 def instances(
     dbsession: Session, part: Part, keys: list[Key]
 ) -> Iterator[tuple[Key, Any]]:
-    """Yield the host's instances by key, as the rows are now."""
+    """Yield the host's instances by key, as the rows are now.
+
+    Without what the host loads eagerly beside them: that may be a whole object, and
+    changed rows among it would be set back.
+    """
     columns = [part.fields[name].read() for name in part.key]
     for chunk in chunks(keys):
+        # What a validator has set on one of these rows would be overwritten by reading.
+        dbsession.flush()
         wanted = (
             sa.select(mapper_of(part).class_, *columns)
             .where(has_key(part, chunk))
             .order_by(*(part.live.c[name] for name in part.key))
+            .options(lazyload("*"))
             .execution_options(populate_existing=True)
         )
         for instance, *key in dbsession.execute(wanted).unique().all():

@@ -29,14 +29,19 @@ def _update_part(work: Work, part: Part) -> None:
 
 def connect(work: Work) -> None:
     """Set references inside one table or a cycle, now that every row is there."""
-    for wait in work.waiting:
-        work.at = At(wait.part.name, wait.row.key, wait.row)
-        key = work.keys.real(wait.part, wait.row.key)
-        for _, instance in instances(work.dbsession, wait.part, [key]):
+    for part in work.target.tables.values():
+        waiting = {
+            work.keys.real(part, wait.row.key): wait
+            for wait in work.waiting
+            if wait.part is part
+        }
+        for key, instance in instances(work.dbsession, part, list(waiting)):
+            wait = waiting[key]
+            work.at = At(part.name, wait.row.key, wait.row)
             for name in wait.fields:
-                field = wait.part.fields[name]
+                field = part.fields[name]
                 value = work.keys.value(field, wait.row.values[name])
-                set_value(wait.part, wait.row, instance, name, value, work.dialect)
+                set_value(part, wait.row, instance, name, value, work.dialect)
             work.wrote_row()
     # Rows that are deleted next must not be referred to by rows that stay.
     work.settle()
