@@ -9,15 +9,11 @@ from sqlalchemy.orm import Session
 
 from draftedit.models import make_engine
 from tests.architecture.modules import ROOT
+from tests.documents import Page
 
-TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
-SECTION = "## Drafts on your own models"
-CHECKS = "## Checks of your own"
-
-
-def blocks(section):
-    text = TEXT.split(f"{section}\n")[1].split("\n## ")[0]
-    return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+README = Page("README.md")
+SECTION = "Drafts on your own models"
+CHECKS = "Checks of your own"
 
 
 @pytest.fixture
@@ -28,19 +24,19 @@ def engine():
 
 
 def test_the_ten_minute_path_works(engine):
-    models, including, from_code = blocks(SECTION)
+    models, including, from_code = README.blocks(SECTION)
     names = {"__name__": "tests.readme"}
 
-    exec(models, names)  # noqa: S102 — this is what the test is for
+    models.run(names)
     names["Base"].metadata.create_all(engine)
     names["drafts"].metadata.create_all(engine)
-    exec(including, names)  # noqa: S102 — as above
-    checks, checked = blocks(CHECKS)
+    including.run(names)
+    checks, checked = README.blocks(CHECKS)
     with Session(engine) as dbsession:
         there = names | {"dbsession": dbsession}
-        exec(from_code, there)  # noqa: S102 — as above
-        exec(checks, there)  # noqa: S102 — as above
-        exec(checked, there)  # noqa: S102 — as above
+        from_code.run(there)
+        checks.run(there)
+        checked.run(there)
 
     config = Configurator(settings={"dbengine": engine})
     config.include("draftedit.models")
@@ -51,10 +47,10 @@ def test_the_ten_minute_path_works(engine):
 
 def test_every_make_target_that_it_names_is_there():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in re.findall(r"^\$ make ([a-z-]+)", TEXT, re.MULTILINE):
+    for target in re.findall(r"^\$ make ([a-z-]+)", README.text, re.MULTILINE):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
 def test_every_file_that_it_links_is_there():
-    for target in re.findall(r"\]\(([^)#:]+)\)", TEXT):
+    for target in re.findall(r"\]\(([^)#:]+)\)", README.text):
         assert (ROOT / target).exists(), target
