@@ -14,6 +14,8 @@ _Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 TARGET = 63
 ROOT = 255
+TASK = 63
+WORKER = 255
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Tables:
     operation: sa.Table
     request: sa.Table
     draft_day: sa.Table
+    task_result: sa.Table
+    task_worker: sa.Table
 
 
 def build(metadata: sa.MetaData) -> Tables:
@@ -40,6 +44,8 @@ def build(metadata: sa.MetaData) -> Tables:
         operation=_operation(metadata),
         request=_request(metadata),
         draft_day=_draft_day(metadata),
+        task_result=_task_result(metadata),
+        task_worker=_task_worker(metadata),
     )
 
 
@@ -173,4 +179,40 @@ def _draft_day(metadata: sa.MetaData) -> sa.Table:
         _target(),
         *(_count(name) for name in (*counts, "operations", "undos", "redos")),
         _count("seconds_open", sa.BigInteger),
+    )
+
+
+def _task_result(metadata: sa.MetaData) -> sa.Table:
+    """What a long task found in an object, and whether it is wanted again.
+
+    `lease` names the run that may write; `free_at` is when another may take its place.
+    `done` of `total`: how far that run is. `found` belongs to `revision`.
+    """
+    return sa.Table(
+        "task_result",
+        metadata,
+        _target(),
+        _root(),
+        sa.Column("task", name_type(TASK), primary_key=True),
+        sa.Column("wanted_at", UtcDateTime, index=True),
+        sa.Column("wanted_by", name_type(255)),
+        sa.Column("lease", sa.String(32)),
+        sa.Column("free_at", UtcDateTime),
+        _count("done"),
+        sa.Column("total", sa.Integer),
+        _count("failures"),
+        sa.Column("failed_at", UtcDateTime),
+        sa.Column("revision", sa.Integer),
+        sa.Column("found", long_text()),
+        sa.Column("stored_at", UtcDateTime),
+    )
+
+
+def _task_worker(metadata: sa.MetaData) -> sa.Table:
+    """Tell when each process that runs tasks was last seen at it."""
+    return sa.Table(
+        "task_worker",
+        metadata,
+        sa.Column("name", name_type(WORKER), primary_key=True),
+        sa.Column("seen_at", UtcDateTime, nullable=False, index=True),
     )

@@ -34,6 +34,8 @@ SERVICE = (
     "draftedit.opening",
     "draftedit.outcomes",
     "draftedit.reading",
+    "draftedit.results",
+    "draftedit.working",
 )
 PEOPLE = (
     "draftedit.accounts",
