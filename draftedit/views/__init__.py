@@ -19,6 +19,7 @@ PAGES = (
     "live_row",
     "objects",
     "problems",
+    "results",
     "row",
     "stats",
 )

@@ -115,7 +115,7 @@ LAYERS = {
         ("alembic", "sqlalchemy.orm", "sqlalchemy.engine", *TRANSACTIONS),
     ),
     "processes": (
-        ("draftedit.settings", "draftedit.serve"),
+        ("draftedit.settings", "draftedit.serve", "draftedit.waking"),
         ("draftedit.settings",),
         (*SQL, *TRANSACTIONS),
     ),
