@@ -29,8 +29,10 @@ export PYTHONWARNINGS ?= ignore:pkg_resources is deprecated as an API
 help: ## list what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
+# The worker is a child of what becomes the server, and ends when that ends, however.
 run: $(VENV)/.installed var/.initialised ## serve http://localhost:6543 (another: http_port=)
-	@exec $(BIN)/pserve development.ini http_port=$(http_port)
+	@$(BIN)/draftedit worker development.ini --with-parent & \
+	  exec $(BIN)/pserve development.ini http_port=$(http_port)
 
 test: $(VENV)/.test ## run the tests (ARGS="tests/engine -k undo", workers=1)
 	@$(BIN)/python -m pytest -n $(workers) $(ARGS)

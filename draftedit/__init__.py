@@ -17,6 +17,8 @@ from draftedit.engine.checks import DraftReader, Note
 from draftedit.engine.errors import Problem
 from draftedit.engine.operations import Batch, Delete, Insert, Move, Restore, Set
 from draftedit.engine.order import OrderKey
+from draftedit.engine.tasks.base import Finding
+from draftedit.engine.tasks.reader import RevisionReader
 from draftedit.settings import BadSettings
 
 __all__ = [
@@ -25,12 +27,14 @@ __all__ = [
     "DraftReader",
     "Drafts",
     "EditSession",
+    "Finding",
     "Insert",
     "Move",
     "Note",
     "OrderKey",
     "Problem",
     "Restore",
+    "RevisionReader",
     "Set",
     "includeme",
     "is_check",
@@ -53,6 +57,7 @@ def main(global_config: Mapping[str, str], **settings: Any) -> Router:
                 # Only then: it brings a library along.
                 config.include(".throttling.application")
             config.include("draftedit")
+            config.include(".waking")
             config.include("draftedit.views.errors.everywhere")
             config.add_drafts("draftedit.firewall.drafts")
             config.set_draft_receivers("draftedit.security.find_editor")

@@ -67,19 +67,22 @@ class ObjectContext(HistoryContext):
         )
 
 
+class ResultsContext(ObjectContext):
+    """The results of an object; only who may edit it asks for them."""
+
+    def __init__(self, request: Request) -> None:
+        """Load the object; say who asks."""
+        self.owner = "" if request.method in SAFE_METHODS else _owner(request)
+        super().__init__(request)
+
+
 class OwnerContext(Site):
     """The drafts of the user who asks."""
 
     def __init__(self, request: Request) -> None:
         """Say whose drafts; nobody has none."""
-        _permit(request, EDIT)
-        _check_body(request)
+        self.owner = _owner(request)
         super().__init__(request)
-        owner = request.authenticated_userid
-        if owner is None:
-            # A host without a security policy permits everything to nobody.
-            raise HTTPForbidden("A draft belongs to a user; sign in.")
-        self.owner: str = owner
 
 
 class DraftContext(OwnerContext):
@@ -122,6 +125,17 @@ class HandOnContext(OwnerContext):
         if self._edit is None:
             raise Unknown("draft", self._key)
         return self._edit
+
+
+def _owner(request: Request) -> str:
+    """Return who asks, if it is someone who may edit."""
+    _permit(request, EDIT)
+    _check_body(request)
+    owner: str | None = request.authenticated_userid
+    if owner is None:
+        # A host without a security policy permits everything to nobody.
+        raise HTTPForbidden("A draft belongs to a user; sign in.")
+    return owner
 
 
 def revision_number(text: str | None) -> int | None:

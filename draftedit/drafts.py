@@ -28,6 +28,7 @@ from draftedit.engine.listing import Listing
 from draftedit.engine.operations import Operation
 from draftedit.engine.schema import Park, Target
 from draftedit.engine.statistics import DayStatistics, statistics
+from draftedit.engine.tasks.base import Run, Task
 from draftedit.engine.verbs import verb
 from draftedit.outcomes import DraftInfo
 
@@ -119,6 +120,24 @@ class Drafts:
             found = self.find_target(target)
             self.targets[found.name] = replace(found, notes=(*found.notes, notes))
             return notes
+
+        return register
+
+    def task(self, target: type[Any] | str, *, label: str) -> Callable[[Run], Run]:
+        """Register a long task of a host's own: `@drafts.task(Order, label="Stock")`.
+
+        It is called by a worker with a `RevisionReader`, and yields findings; see
+        `draftedit.results`. Its function's name is what programs call it. Raises
+        Unknown for a class that is no target, BadModel for a second of one name.
+        """
+
+        def register(run: Run) -> Run:
+            found = self.find_target(target)
+            if run.__name__ in found.tasks:
+                raise BadModel(f"there is a task {run.__name__!r} already")
+            tasks = {**found.tasks, run.__name__: Task(run.__name__, label, run)}
+            self.targets[found.name] = replace(found, tasks=tasks)
+            return run
 
         return register
 

@@ -76,6 +76,17 @@ def note(item: Any, translate: Translate = str) -> dict[str, Any]:
     }
 
 
+def finding(item: Any, translate: Translate = str) -> dict[str, Any]:
+    """Spell what a task found, and the other row that it has to do with."""
+    return {
+        "kind": item.kind,
+        "table": item.table,
+        "id": _id(item.key),
+        "other": _id(item.other),
+        "message": translate(item.message),
+    }
+
+
 def conflict(item: errors.Conflict) -> dict[str, Any]:
     """Spell a conflict with its three sides."""
     spelled = {

@@ -13,6 +13,7 @@ _ = TranslationStringFactory("draftedit")
 
 _DRAFTS = "draftedit.drafts"
 _RECEIVERS = "draftedit.receivers"
+_WAKE = "draftedit.wake"
 LONGEST_NAME = 255  # characters of an owner's name
 
 
@@ -47,6 +48,36 @@ def set_receivers(config: Configurator, find: Any) -> None:
     config.action(_RECEIVERS, register)
 
 
+def set_task_queue(config: Configurator, wake: Any) -> None:
+    """Say how workers are woken (a callable, or its dotted name).
+
+    `wake(target, root, task)` is called after the commit of a request that wants a
+    result. Without it, workers find what is wanted when they next look.
+    """
+    wake = config.maybe_dotted(wake)
+
+    def register() -> None:
+        config.registry[_WAKE] = wake
+
+    config.action(_WAKE, register)
+
+
+def wake_worker(request: Request, place: Any) -> None:
+    """Wake a worker once what this request wants is committed; never before.
+
+    What the queue raises then is logged by the transaction and harms nobody: the wish
+    is stored, and a worker finds it.
+    """
+    wake = request.registry.get(_WAKE)
+    if wake is not None:
+
+        def committed(succeeded: bool) -> None:
+            if succeeded:
+                wake(place.target, place.root, place.task)
+
+        request.tm.get().addAfterCommitHook(committed)
+
+
 def receiver(request: Request, name: str) -> str:
     """Return the owner that a draft is to be handed to; raise Refused."""
     find = request.registry.get(_RECEIVERS, _anybody)
@@ -77,5 +108,7 @@ def includeme(config: Configurator) -> None:
     """Add the directives of a host, and `request.drafts`."""
     config.add_directive("add_drafts", add_drafts)
     config.add_directive("set_draft_receivers", set_receivers)
+    config.add_directive("set_task_queue", set_task_queue)
+    config.add_request_method(wake_worker, "wake_worker")
     config.add_request_method(drafts_of, "drafts", reify=True)
     config.add_request_method(receiver, "draft_receiver")

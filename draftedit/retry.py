@@ -25,7 +25,7 @@ DATABASE_ERRORS = (DBAPIError, PendingRollbackError, PoolTimeout)
 
 # Two savers meet at the primary keys of these: the second tries again and is then
 # answered by what the first did.
-RACED_TABLES = frozenset({"object", "revision", "request"})
+RACED_TABLES = frozenset({"object", "revision", "request", "task_result"})
 _INSERT = re.compile(r"\s*INSERT\s+INTO\s+[\"`]?(\w+)[\"`]?[\s(]", re.IGNORECASE)
 
 # PostgreSQL, by SQLSTATE: serialization failure, deadlock, lock not available.

@@ -13,6 +13,7 @@ from draftedit.contexts import (
     HistoryContext,
     ObjectContext,
     OwnerContext,
+    ResultsContext,
     Site,
     TargetContext,
 )
@@ -24,6 +25,7 @@ PAGES: tuple[Route, ...] = (
     ("object", "/objects/{target}/{id}", ObjectContext),
     ("history", "/objects/{target}/{id}/history", HistoryContext),
     ("object_drafts", "/objects/{target}/{id}/drafts", HistoryContext),
+    ("results", "/objects/{target}/{id}/results", ResultsContext),
     ("live_row", "/objects/{target}/{id}/rows/{table}/{row}", ObjectContext),
     ("drafts", "/drafts", OwnerContext),
     ("draft", "/drafts/{key}", DraftContext),
@@ -63,6 +65,7 @@ API: tuple[Route, ...] = (
         HistoryContext,
     ),
     ("object_drafts", "/objects/{target}/{id}/drafts", HistoryContext),
+    ("results", "/objects/{target}/{id}/results", ResultsContext),
     ("drafts", "/drafts", OwnerContext),
     ("draft", "/drafts/{key}", DraftContext),
     ("rows", "/drafts/{key}/rows/{table}", DraftContext),

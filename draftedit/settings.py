@@ -30,6 +30,18 @@ def shows_notes(request: Any) -> bool:
     return asbool(request.registry.settings.get("draftedit.notes"))
 
 
+def task_lease(settings: Settings) -> float:
+    """Return after how many seconds without a word a worker is taken for dead."""
+    text = str(settings.get("draftedit.task_lease") or "30").strip()
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 1 <= seconds <= 3600:
+        raise BadSettings(f"draftedit.task_lease={text} is not 1 to 3600 seconds")
+    return seconds
+
+
 def shipped_ini(name: str) -> str:
     """Return the text of an ini file that we ship, such as `production.ini`.
 

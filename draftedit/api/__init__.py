@@ -10,6 +10,7 @@ from draftedit.api import (
     openapi,
     operations,
     rebasing,
+    results,
     stats,
     targets,
 )
@@ -21,6 +22,7 @@ ENDPOINTS: tuple[Endpoint, ...] = openapi.with_description(
     (
         *targets.ENDPOINTS,
         *objects.ENDPOINTS,
+        *results.ENDPOINTS,
         *drafts.ENDPOINTS,
         *operations.ENDPOINTS,
         *rebasing.ENDPOINTS,

@@ -215,6 +215,27 @@ def saved(item: Any) -> dict[str, Any]:
     }
 
 
+def result(request: Request, item: Any) -> dict[str, Any]:
+    """Spell what is known of a task of an object."""
+    translate = request.localizer.translate
+    return {
+        "task": item.name,
+        "label": translate(item.label),
+        "state": item.state,
+        "live": item.live,
+        "revision": item.revision,
+        "current": item.is_current,
+        "stored_at": item.stored_at,
+        "wanted_at": item.wanted_at,
+        "wanted_by": item.wanted_by,
+        "done": item.done,
+        "total": item.total,
+        "worker_seen_at": item.seen_at,
+        "count": item.count,
+        "findings": [problems.finding(one, translate) for one in item.findings],
+    }
+
+
 def day(item: Any) -> dict[str, Any]:
     """Spell the figures of one day and target."""
     return {

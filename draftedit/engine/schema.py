@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapper
 
+from draftedit.engine.tasks.base import Task
 from draftedit.engine.values import Codec, canonical
 
 Park = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
@@ -177,8 +178,9 @@ class Target:
 
     `tables` has the root first and every parent before its parts; `insert_order`
     is such an order that respects references that may not be NULL, too. `checks` and
-    `notes` are the host's own: see `draftedit.engine.checks`. `review`: what others
-    saved meanwhile is to be looked at before a save.
+    `notes` are the host's own: see `draftedit.engine.checks`, and `tasks` by name, see
+    `draftedit.engine.tasks`. `review`: what others saved meanwhile is to be looked at
+    before a save.
     """
 
     name: str
@@ -188,6 +190,7 @@ class Target:
     park: Park | None = field(default=None, compare=False)
     checks: tuple[Callable[..., Any], ...] = field(default=(), compare=False)
     notes: tuple[Callable[..., Any], ...] = field(default=(), compare=False)
+    tasks: Mapping[str, Task] = field(default_factory=dict, compare=False)
     review: bool = False
 
     __hash__ = object.__hash__

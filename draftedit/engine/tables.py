@@ -15,6 +15,8 @@ _Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TARGET = 63
 ROOT = 255
 VALUE = 128  # of a figure: the kind of an operation and the name of a table
+TASK = 63
+WORKER = 255
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Tables:
     request: sa.Table
     draft_day: sa.Table
     draft_day_figure: sa.Table
+    task_result: sa.Table
+    task_worker: sa.Table
 
 
 def build(metadata: sa.MetaData) -> Tables:
@@ -43,6 +47,8 @@ def build(metadata: sa.MetaData) -> Tables:
         request=_request(metadata),
         draft_day=_draft_day(metadata),
         draft_day_figure=_draft_day_figure(metadata),
+        task_result=_task_result(metadata),
+        task_worker=_task_worker(metadata),
     )
 
 
@@ -190,4 +196,40 @@ def _draft_day_figure(metadata: sa.MetaData) -> sa.Table:
         sa.Column("measure", sa.String(16), primary_key=True),
         sa.Column("value", name_type(VALUE), primary_key=True),
         _count("count", sa.BigInteger),
+    )
+
+
+def _task_result(metadata: sa.MetaData) -> sa.Table:
+    """What a long task found in an object, and whether it is wanted again.
+
+    `lease` names the run that may write; `free_at` is when another may take its place.
+    `done` of `total`: how far that run is. `found` belongs to `revision`.
+    """
+    return sa.Table(
+        "task_result",
+        metadata,
+        _target(),
+        _root(),
+        sa.Column("task", name_type(TASK), primary_key=True),
+        sa.Column("wanted_at", UtcDateTime, index=True),
+        sa.Column("wanted_by", name_type(255)),
+        sa.Column("lease", sa.String(32)),
+        sa.Column("free_at", UtcDateTime),
+        _count("done"),
+        sa.Column("total", sa.Integer),
+        _count("failures"),
+        sa.Column("failed_at", UtcDateTime),
+        sa.Column("revision", sa.Integer),
+        sa.Column("found", long_text()),
+        sa.Column("stored_at", UtcDateTime),
+    )
+
+
+def _task_worker(metadata: sa.MetaData) -> sa.Table:
+    """Tell when each process that runs tasks was last seen at it."""
+    return sa.Table(
+        "task_worker",
+        metadata,
+        sa.Column("name", name_type(WORKER), primary_key=True),
+        sa.Column("seen_at", UtcDateTime, nullable=False, index=True),
     )

@@ -6,6 +6,8 @@ ready application that name it, and the rest works.
 
 from draftedit.drafts import Drafts
 from draftedit.firewall import checks, jumps, notes
+from draftedit.firewall.columns import _
+from draftedit.firewall.depth import in_depth
 from draftedit.firewall.errors import BadListing, BadValue, NameRefused
 from draftedit.firewall.exporting import export_ruleset
 from draftedit.firewall.importing import analyze, import_listing
@@ -41,3 +43,4 @@ for check in (
 ):
     drafts.check(Ruleset)(check)
 drafts.note(Ruleset)(notes.what_nft_says)
+drafts.task(Ruleset, label=_("Check in depth"))(in_depth)

@@ -11,6 +11,7 @@ from draftedit.scripts import (
     stats,
     token,
     user,
+    worker,
 )
 from draftedit.scripts.program import Program
 
@@ -22,6 +23,7 @@ COMMANDS = (
     exporting.export,
     purge.purge,
     stats.stats,
+    worker.worker,
     inis.ini,
 )
 

@@ -20,6 +20,7 @@ PAGES = (
     "live_row",
     "objects",
     "problems",
+    "results",
     "row",
     "rows",
     "stats",

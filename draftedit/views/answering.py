@@ -9,7 +9,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 
 from draftedit import guards
-from draftedit.contexts import OwnerContext
+from draftedit.contexts import OwnerContext, ResultsContext
 from draftedit.incoming import form_call
 from draftedit.views.site import WARNINGS
 
@@ -58,7 +58,9 @@ def about_draft(response: Response, version: int) -> None:
     response.headers["ETag"] = f'"{version}"'
 
 
-def once(context: OwnerContext, request: Request, act: guards.Act) -> Response:
+def once(
+    context: OwnerContext | ResultsContext, request: Request, act: guards.Act
+) -> Response:
     """Act at most once on a form, and lead on."""
     call = form_call(request, context.owner)
     answer = guards.once(context.drafts, request.dbsession, call, act)

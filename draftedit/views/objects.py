@@ -14,6 +14,7 @@ from draftedit.security import ADMIN, EDIT, READ
 from draftedit.views.browsing import Browser
 from draftedit.views.naming import LiveRows, names_for
 from draftedit.views.places import LivePlaces
+from draftedit.views.results import place_of, summary
 from draftedit.views.wanted import Wanted
 
 
@@ -49,6 +50,8 @@ def show(context: ObjectContext, request: Request) -> dict[str, Any]:
         "may_edit": request.has_permission(EDIT),
         "may_hand_on": request.has_permission(ADMIN),
         "open_drafts": _open_drafts(context, request) if revision is None else [],
+        "tasks": summary(context, request) if revision is None else [],
+        "results_url": place_of(request, context.target.name, found.key),
     }
 
 

@@ -95,6 +95,9 @@ def test_answers_have_the_shapes_described(ada, draft, example):
     reads(live, "Object")
     lists(f"{live}/rows/rule", "Row")
     lists(f"{live}/drafts", "OpenDraft")
+    wish = {"task": "in_depth"}
+    check(ada.post(f"{live}/results", wish, status=202).json, "Result")
+    lists(f"{live}/results", "Result")
     lists("/drafts", "Draft")
     reads(draft_path, "Draft")
     lists(f"{draft_path}/rows/rule", "DraftRow")

@@ -35,6 +35,8 @@ SERVICE = (
     "draftedit.opening",
     "draftedit.outcomes",
     "draftedit.reading",
+    "draftedit.results",
+    "draftedit.working",
 )
 PEOPLE = (
     "draftedit.accounts",
@@ -131,7 +133,7 @@ LAYERS = {
         ("alembic", "sqlalchemy.orm", "sqlalchemy.engine", *TRANSACTIONS),
     ),
     "processes": (
-        ("draftedit.settings", "draftedit.serve"),
+        ("draftedit.settings", "draftedit.serve", "draftedit.waking"),
         ("draftedit.settings",),
         (*SQL, *TRANSACTIONS),
     ),

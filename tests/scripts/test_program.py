@@ -20,6 +20,7 @@ ON_A_DATABASE = {
     "export": ("x",),
     "purge": ("--closed-before", "30d"),
     "stats": (),
+    "worker": ("--once",),
 }
 
 

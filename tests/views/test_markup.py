@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from draftedit import Set, firewall
+from draftedit import Set, firewall, results
 from draftedit.firewall.models import Ruleset
 from tests.views.test_refusals import edit_above, row_form, touch
 
@@ -13,6 +13,7 @@ KINDS = {
     "/",
     "/objects/{target}/{id}",
     "/objects/{target}/{id}/history",
+    "/objects/{target}/{id}/results",
     "/objects/{target}/{id}/rows/{table}/{row}",
     "/drafts",
     "/drafts/{key}",
@@ -91,6 +92,9 @@ def busy(editor, example, dbsession_factory):
     """Leave a draft with changes of every kind, and one that conflicts."""
     touch(editor)
     with dbsession_factory.begin() as dbsession:
+        results.want(
+            firewall.drafts, dbsession, Ruleset, example.ruleset, "in_depth", by="bob"
+        )
         other = firewall.drafts.open(dbsession, Ruleset, example.ruleset, owner="bob")
         other.apply(Set("rule", example.rules[0], comment="theirs"))
         other.save()

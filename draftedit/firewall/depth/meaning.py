@@ -1,0 +1,172 @@
+"""What a rule means for the rules after it: which packets it decides, and how."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from draftedit.engine.errors import Key
+from draftedit.engine.values import canonical
+from draftedit.firewall.depth.matching import conditions, is_steady, spelled
+from draftedit.firewall.depth.values import Values, are_apart, are_within
+from draftedit.firewall.slots import BadColumn
+from draftedit.firewall.statements import render
+from draftedit.firewall.tree import RuleValues
+
+# Families in which it is known what nft adds to a rule by itself.
+FAMILIES = ("ip", "ip6", "inet")
+
+_NEVER_STOPS = frozenset({"counter", "log"})
+# A packet that goes on after these is as it was before.
+_LEAVES_ALONE = frozenset(
+    {
+        *_NEVER_STOPS,
+        *("match", "limit", "quota", "accept", "drop", "reject", "return", "continue"),
+        *("jump", "goto", "queue", "snat", "dnat", "masquerade", "redirect"),
+    }
+)
+_DECIDES = frozenset({"accept", "drop", "return"})
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One rule, as far as it is certain.
+
+    `demands`: what all packets have that it acts on, by selector. `asked`: its other
+    matches, word by word. `decides`: what becomes of every packet that has all of
+    these, whatever else; None: not certain. `leaves_alone`: a packet that goes on is
+    as it was before. `said`: the whole rule, to find it again; `names`: every text in
+    it.
+    """
+
+    key: Key
+    demands: Mapping[str, tuple[Values, ...]] = field(default_factory=dict)
+    asked: frozenset[str] = frozenset()
+    decides: str | None = None
+    leaves_alone: bool = False
+    goes_to: frozenset[str] = frozenset()
+    said: str | None = None
+    names: frozenset[str] = frozenset()
+
+    @property
+    def is_impossible(self) -> bool:
+        """Tell whether it demands what excludes itself."""
+        return any(
+            are_apart(one, other)
+            for several in self.demands.values()
+            for place, one in enumerate(several)
+            for other in several[place + 1 :]
+        )
+
+    def covers(self, other: "Meaning") -> bool:
+        """Tell whether it acts on every packet that the other could act on."""
+        return self.asked <= other.asked and all(
+            any(are_within(its, mine) for its in other.demands.get(selector, ()))
+            for selector, several in self.demands.items()
+            for mine in several
+        )
+
+
+def meaning_of(key: Key, rule: RuleValues, family: str) -> Meaning:
+    """Return what is certain of a rule."""
+    try:
+        statements = render(rule, family)
+    except BadColumn:
+        # For nft there is no such rule; nothing after it is certain either.
+        return Meaning(key, names=frozenset(_texts([rule.statements, rule.jump])))
+    names = frozenset(_texts(statements))
+    said = None if rule.extra or not statements else _said(statements)
+    if family not in FAMILIES:
+        return Meaning(key, said=said, names=names)
+    demands, asked, is_whole = _matched(statements, family)
+    return Meaning(
+        key=key,
+        demands=demands,
+        asked=asked,
+        decides=_decision(statements) if is_whole and not rule.extra else None,
+        leaves_alone=all(_word(one) in _LEAVES_ALONE for one in statements),
+        goes_to=frozenset(_targets(statements)),
+        said=said,
+        names=names,
+    )
+
+
+def texts_in(*data: Any) -> frozenset[str]:
+    """Return every text within JSON: whatever is named anywhere is among them."""
+    return frozenset(_texts(data))
+
+
+def _matched(
+    statements: list[Any], family: str
+) -> tuple[dict[str, tuple[Values, ...]], frozenset[str], bool]:
+    """Collect the matches up to where something may change the packet, or end.
+
+    And tell whether this is all that decides whether the rule acts.
+    """
+    demands: dict[str, tuple[Values, ...]] = {}
+    asked: set[str] = set()
+    is_whole = True
+    for statement in statements:
+        word = _word(statement)
+        if word == "match":
+            match = statement["match"]
+            found = list(conditions(match, family))
+            for selector, passing in found:
+                known = demands.get(selector, ())
+                demands[selector] = known if passing in known else (*known, passing)
+            if not found and is_steady(match):
+                asked.add(spelled(match))
+            elif not found:
+                is_whole = False
+        elif word not in _NEVER_STOPS:
+            # The last one is what the rule does; before it, it may stop the rule.
+            return demands, frozenset(asked), is_whole and statement is statements[-1]
+    return demands, frozenset(asked), is_whole
+
+
+def _decision(statements: list[Any]) -> str | None:
+    match statements:
+        case [*_, ({"reject": None} | {"goto": {"target": str()}}) as last]:
+            return canonical(last)
+        case [*_, dict() as last] if len(last) == 1:
+            [(word, parameters)] = last.items()
+            return canonical(last) if word in _DECIDES and parameters is None else None
+    return None
+
+
+def _word(statement: Any) -> str | None:
+    """Return what kind of statement it is, None for what none is."""
+    if not isinstance(statement, dict) or len(statement) != 1:
+        return None
+    return str(next(iter(statement)))
+
+
+def _targets(statements: Iterable[Any]) -> Iterator[str]:
+    for statement in statements:
+        match statement:
+            case {"jump": {"target": str(name)}} | {"goto": {"target": str(name)}}:
+                yield name
+
+
+def _said(statements: list[Any]) -> str:
+    """Spell a rule without what its counters have counted."""
+    return canonical(
+        [
+            {"counter": None}
+            if _word(one) == "counter" and isinstance(one["counter"], dict)
+            else one
+            for one in statements
+        ]
+    )
+
+
+def _texts(data: Any) -> Iterator[str]:
+    match data:
+        case str():
+            yield data
+        case dict():
+            for value in data.values():
+                yield from _texts(value)
+            yield from data
+        case list() | tuple():
+            for value in data:
+                yield from _texts(value)

@@ -1,0 +1,133 @@
+"""One run of a task, by whoever has a worker: kept, or declared stale and run again."""
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from draftedit.drafts import Drafts
+from draftedit.engine.tasks import lease as leases
+from draftedit.engine.tasks import stored
+from draftedit.engine.tasks.base import Place
+from draftedit.engine.tasks.lease import Lease
+from draftedit.engine.tasks.reader import RevisionReader
+
+log = logging.getLogger(__name__)
+
+LEASE = 30.0  # seconds; a run that reports nothing for so long is taken for dead
+TOLD = 1.0  # seconds between two reports of progress to the database
+
+KEPT, STALE, TAKEN, GONE, FAILED, STOPPED = (
+    "kept",
+    "stale",
+    "taken",
+    "gone",
+    "failed",
+    "stopped",
+)
+
+Transaction = Callable[[], AbstractContextManager[Session]]
+Progress = Callable[[Place, int, int | None], None]
+
+
+class Pointless(Exception):
+    """The run is not to go on; `outcome` says why."""
+
+    def __init__(self, outcome: str) -> None:
+        """Keep what became of the run."""
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """What a worker works with.
+
+    `reading` opens a session for reading, `writing` one that commits at its end: each
+    is held for one small statement or page, never while a task works. `seconds`: how
+    long a lease is. `is_stopping` is asked at each progress of a task.
+    """
+
+    drafts: Drafts
+    reading: Transaction
+    writing: Transaction
+    seconds: float = LEASE
+    is_stopping: Callable[[], bool] = field(default=lambda: False)
+    progress: Progress = field(default=lambda place, done, total: None)
+
+
+def work(at: Workplace, place: Place) -> str:
+    """Run one task, if it is wanted and nobody is at it; say what became of it.
+
+    kept: stored for the revision that was read, at which the object still is. stale:
+    it was saved meanwhile; nothing is stored, and it stays wanted. taken: not wanted,
+    or another run has it. gone: the object is deleted. failed: the task raised;
+    it is tried again after a while, three times in all. stopped: `is_stopping`.
+    """
+    target = at.drafts.targets.get(place.target)
+    task = target.tasks.get(place.task) if target else None
+    if target is None or task is None:
+        return TAKEN  # of an application with other tasks, on the same database
+    with at.writing() as dbsession:
+        lease = leases.claim(dbsession, at.drafts.tables, place, at.seconds)
+    if lease is None:
+        return TAKEN
+    run = _Run(at, lease)
+    reader = RevisionReader(at.reading, target, place.root, lease.revision, run.report)
+    try:
+        if not reader.exists():
+            return run.end(GONE)
+        found = stored.write(task.run(reader))
+    except Pointless as reason:
+        return run.end(reason.outcome)
+    except Exception:
+        # Whatever a host's task raises is its own affair; the worker goes on.
+        log.exception("%s of %s %s failed", place.task, place.target, place.root)
+        return run.end(FAILED)
+    return run.keep(found)
+
+
+class _Run:
+    """What one run tells the database."""
+
+    def __init__(self, at: Workplace, lease: Lease) -> None:
+        self._at, self._lease = at, lease
+        self._tables = at.drafts.tables
+        self._next = time.monotonic()
+
+    def report(self, done: int, total: int | None) -> None:
+        """Renew the lease, now and then; raise Pointless where that is the end."""
+        if self._at.is_stopping():
+            raise Pointless(STOPPED)
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + min(TOLD, self._at.seconds / 4)
+        self._at.progress(self._lease.place, done, total)
+        with self._at.writing() as dbsession:
+            where = (dbsession, self._tables, self._lease)
+            if not leases.renew(*where, self._at.seconds, done, total):
+                raise Pointless(TAKEN)
+            if leases.is_outdated(*where):
+                raise Pointless(STALE)
+
+    def keep(self, found: str) -> str:
+        """Store what was found, or let it go."""
+        with self._at.writing() as dbsession:
+            if leases.keep(dbsession, self._tables, self._lease, found):
+                return KEPT
+        return self.end(STALE)
+
+    def end(self, outcome: str) -> str:
+        """Let go without a result; where the lease was lost, nothing is ours to say."""
+        with self._at.writing() as dbsession:
+            where = (dbsession, self._tables, self._lease)
+            if outcome == GONE:
+                is_mine = leases.drop(*where)
+            elif outcome == FAILED:
+                is_mine = leases.fail(*where, self._at.seconds)
+            else:
+                is_mine = leases.release(*where)
+        return outcome if is_mine else TAKEN
