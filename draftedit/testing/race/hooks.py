@@ -33,8 +33,16 @@ def gates(engine: sa.Engine, at: str, locks: Locks) -> Iterator[None]:
         if actor is not None:
             locks.prepare(actor, connection, record.info)
 
-    hooks: dict[str, Callable[..., None]]
-    hooks = {"before_cursor_execute": before, "commit": commit, "checkout": take}
+    def give_back(connection: Any, record: Any) -> None:
+        if connection is not None:  # None: it was lost
+            locks.release(connection, record.info)
+
+    hooks: dict[str, Callable[..., None]] = {
+        "before_cursor_execute": before,
+        "commit": commit,
+        "checkout": take,
+        "checkin": give_back,
+    }
     for name, hook in hooks.items():
         sa.event.listen(engine, name, hook)
     try:

@@ -14,7 +14,8 @@ from draftedit.testing.race.actors import Actor, current
 
 Actors = Collection[Actor[Any]]
 
-_NUMBER = "draftedit.testing.race.number"
+# What is kept with a pooled connection: its number, and SQLite's own patience.
+_NUMBER, _TIMEOUT = "draftedit.race.number", "draftedit.race.timeout"
 
 
 class Locks(ABC):
@@ -23,6 +24,10 @@ class Locks(ABC):
     @abstractmethod
     def prepare(self, actor: Actor[Any], connection: Any, info: dict[Any, Any]) -> None:
         """Get a connection (of the driver) ready, which an actor has just taken."""
+
+    def release(self, connection: Any, info: dict[Any, Any]) -> None:
+        """Leave a connection that goes back to the pool as it was."""
+        return
 
     @abstractmethod
     def waiting(self, actors: Actors) -> set[Actor[Any]]:
@@ -130,7 +135,13 @@ class SQLite(Locks):
 
     def prepare(self, actor: Actor[Any], connection: Any, info: dict[Any, Any]) -> None:
         """Let it say so at once."""
+        [info[_TIMEOUT]] = connection.execute("PRAGMA busy_timeout").fetchone()
         connection.execute("PRAGMA busy_timeout = 0")
+
+    def release(self, connection: Any, info: dict[Any, Any]) -> None:
+        """Let it wait again."""
+        if _TIMEOUT in info:
+            connection.execute(f"PRAGMA busy_timeout = {info.pop(_TIMEOUT)}")
 
     def waiting(self, actors: Actors) -> set[Actor[Any]]:
         """Return those that were turned away."""
