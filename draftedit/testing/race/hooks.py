@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from draftedit.testing.race.actors import current
+from draftedit.testing.race.actors import Ended, current
 from draftedit.testing.race.locks import Locks
 
 COMMIT = "COMMIT"
@@ -23,10 +23,15 @@ def gates(engine: sa.Engine, at: str, locks: Locks) -> Iterator[None]:
         if actor is not None and chosen.search(statement):
             actor.pause(statement)
 
-    def commit(_connection: Any) -> None:
+    def commit(connection: sa.Connection) -> None:
         actor = current.get()
         if actor is not None:
-            actor.pause(COMMIT)
+            try:
+                actor.pause(COMMIT)
+            except Ended:
+                # SQLAlchemy takes the transaction for ended, and would not do it.
+                connection.connection.rollback()
+                raise
 
     def take(connection: Any, record: Any, _proxy: Any) -> None:
         actor = current.get()

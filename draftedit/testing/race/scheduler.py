@@ -14,7 +14,7 @@ from draftedit.testing.race.runs import GOES_ON, WAITS, Run, Step
 T = TypeVar("T")
 
 FIRST_LOOK, LAST_LOOK = 0.001, 0.02  # seconds between two looks at the lock tables
-UNWINDING = 5.0  # seconds
+UNWINDING = 1.0  # seconds
 
 
 class Stuck(AssertionError):
@@ -51,7 +51,7 @@ class Scheduler(Generic[T]):
         try:
             for actor in self.actors:
                 actor.start()
-                self._see(actor)
+                self._see(actor, START)
             while any(actor.state is not State.DONE for actor in self.actors):
                 self._go_on(order)
             return self._run()
@@ -73,14 +73,14 @@ class Scheduler(Generic[T]):
             raise OutOfOrder(f"{name} cannot go at step {turn + 1} of {order}\n{self}")
         self._order += name
         self.choices.append("".join(one.name for one in ready))
+        statement = actor.statement  # of this step, until it reaches the next one
         actor.let_go()
-        self._see(actor)
+        self._see(actor, statement)
 
     # What came of a step
 
-    def _see(self, actor: Actor[T]) -> None:
+    def _see(self, actor: Actor[T], statement: str) -> None:
         """Wait until nobody is at work any more, and record what is seen."""
-        statement = actor.statement
         self._settle()
         if actor.state is State.IN_STEP:
             self._waiting[actor] = statement
