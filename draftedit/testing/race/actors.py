@@ -1,0 +1,110 @@
+"""An actor: a function in a thread of its own that stops before each step."""
+
+import enum
+import threading
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, Generic, TypeVar
+
+from draftedit.testing.race.runs import Result
+
+T = TypeVar("T")
+
+START = "(start)"
+
+
+class State(enum.Enum):
+    """Where an actor is."""
+
+    NEW = enum.auto()  # not yet begun
+    AT_GATE = enum.auto()  # before a step
+    IN_STEP = enum.auto()  # at work, or waiting for the database
+    DONE = enum.auto()
+
+
+class Ended(BaseException):
+    """The run is given up: unwinds the actor, through any `except Exception`."""
+
+
+class Actor(Generic[T]):
+    """One function, its thread, and how far it has come.
+
+    All actors of a run share one condition, `changed`, which guards what is said here.
+    """
+
+    def __init__(
+        self, name: str, act: Callable[[], T], changed: threading.Condition
+    ) -> None:
+        """Prepare; `start` begins."""
+        self.name = name
+        self.state = State.NEW
+        self.statement = START  # of the step that it is in, or before
+        self.is_busy = False  # SQLite has turned it away, and it may try again
+        self.connections: set[int] = set()  # their numbers in the lock tables
+        self.result: Result[T] | None = None
+        self._act = act
+        self._changed = changed
+        self._ended = False
+        self._again = False
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    # Called by the scheduler
+
+    def start(self) -> None:
+        """Run up to the first gate."""
+        self.state = State.IN_STEP
+        self._thread.start()
+
+    def let_go(self) -> None:
+        """Let it do one step."""
+        self._set(state=State.IN_STEP)
+
+    def answer(self, again: bool) -> None:
+        """Let it ask SQLite again for what was refused, or take the refusal."""
+        self._set(_again=again, is_busy=False)
+
+    def end(self) -> None:
+        """Let it unwind from wherever it is."""
+        self._set(_ended=True)
+        self.answer(again=False)
+
+    def join(self, seconds: float) -> None:
+        """Wait for its thread."""
+        if self.state is not State.NEW:
+            self._thread.join(seconds)
+
+    # Called in its own thread
+
+    def pause(self, statement: str) -> None:
+        """Stop at a gate until the scheduler lets it go."""
+        self._set(statement=statement, state=State.AT_GATE)
+        with self._changed:
+            self._changed.wait_for(lambda: self._ended or self.state is State.IN_STEP)
+        if self._ended:
+            raise Ended
+
+    def wait_for_answer(self) -> bool:
+        """SQLite has refused: wait for what to do; tell whether to ask again."""
+        self._set(is_busy=True)
+        with self._changed:
+            self._changed.wait_for(lambda: not self.is_busy)
+        return self._again
+
+    def _run(self) -> None:
+        current.set(self)
+        try:
+            result = Result(self.name, returned=self._act())
+        except Exception as error:
+            result = Result(self.name, raised=error)
+        except Ended:
+            return
+        self._set(result=result, state=State.DONE)
+
+    def _set(self, **values: object) -> None:
+        with self._changed:
+            vars(self).update(values)
+            self._changed.notify_all()
+
+
+# The actor whose thread this is.
+current: ContextVar[Actor[Any] | None] = ContextVar("current", default=None)

@@ -1,0 +1,57 @@
+"""Where actors stop: before the chosen statements and before each commit."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+
+from draftedit.testing.race.actors import Ended, current
+from draftedit.testing.race.locks import Locks
+
+COMMIT = "COMMIT"
+
+
+@contextmanager
+def gates(engine: sa.Engine, at: str, locks: Locks) -> Iterator[None]:
+    """Let the actors stop; whatever another thread does on the engine passes."""
+    chosen = re.compile(at, re.IGNORECASE)
+
+    def before(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        actor = current.get()
+        if actor is not None and chosen.search(statement):
+            actor.pause(statement)
+
+    def commit(connection: sa.Connection) -> None:
+        actor = current.get()
+        if actor is not None:
+            try:
+                actor.pause(COMMIT)
+            except Ended:
+                # SQLAlchemy takes the transaction for ended, and would not do it.
+                connection.connection.rollback()
+                raise
+
+    def take(connection: Any, record: Any, _proxy: Any) -> None:
+        actor = current.get()
+        if actor is not None:
+            locks.prepare(actor, connection, record.info)
+
+    def give_back(connection: Any, record: Any) -> None:
+        if connection is not None:  # None: it was lost
+            locks.release(connection, record.info)
+
+    hooks: dict[str, Callable[..., None]] = {
+        "before_cursor_execute": before,
+        "commit": commit,
+        "checkout": take,
+        "checkin": give_back,
+    }
+    for name, hook in hooks.items():
+        sa.event.listen(engine, name, hook)
+    try:
+        yield
+    finally:
+        for name, hook in hooks.items():
+            sa.event.remove(engine, name, hook)

@@ -1,0 +1,196 @@
+"""Who waits for whom, as the database itself says it. No time-out guesses at that."""
+
+import graphlib
+import re
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+
+from draftedit.testing.race.actors import Actor, current
+
+Actors = Collection[Actor[Any]]
+
+# What is kept with a pooled connection: its number, and SQLite's own patience.
+_NUMBER, _TIMEOUT = "draftedit.race.number", "draftedit.race.timeout"
+
+
+class Locks(ABC):
+    """What a database says of those who wait."""
+
+    @abstractmethod
+    def prepare(self, actor: Actor[Any], connection: Any, info: dict[Any, Any]) -> None:
+        """Get a connection (of the driver) ready, which an actor has just taken."""
+
+    def release(self, connection: Any, info: dict[Any, Any]) -> None:
+        """Leave a connection that goes back to the pool as it was."""
+        return
+
+    @abstractmethod
+    def waiting(self, actors: Actors) -> set[Actor[Any]]:
+        """Return those of the actors that wait now, all at the same instant."""
+
+    def is_deadlock(self, actors: Actors) -> bool:
+        """Tell whether actors that wait do so in a circle, which the database ends."""
+        return False
+
+
+class ServerLocks(Locks):
+    """A server knows its connections by number."""
+
+    number: ClassVar[str]
+
+    def __init__(self, connection: sa.Connection) -> None:
+        """Ask over `connection`, which waits for nobody."""
+        self._connection = connection
+
+    def prepare(self, actor: Actor[Any], connection: Any, info: dict[Any, Any]) -> None:
+        """Learn the connection's number, outside any transaction."""
+        if _NUMBER not in info:
+            cursor = connection.cursor()
+            cursor.execute(self.number)
+            info[_NUMBER] = cursor.fetchone()[0]
+            cursor.close()
+            connection.rollback()
+        actor.connections.add(info[_NUMBER])
+
+    def waiting(self, actors: Actors) -> set[Actor[Any]]:
+        """Look up the actors' connections among those that wait."""
+        numbers = self.waiting_numbers()
+        return {actor for actor in actors if actor.connections & numbers}
+
+    @abstractmethod
+    def waiting_numbers(self) -> set[int]:
+        """Return the numbers of all connections that wait."""
+
+
+class PostgreSQL(ServerLocks):
+    """`pg_locks` is read under all its locks at once, so it is one instant."""
+
+    number = "SELECT pg_backend_pid()"
+
+    def waiting_numbers(self) -> set[int]:
+        """Return the processes that have not been granted a lock."""
+        text = "SELECT pid FROM pg_locks WHERE NOT granted"
+        return set(self._connection.exec_driver_sql(text).scalars())
+
+    def is_deadlock(self, actors: Actors) -> bool:
+        """Look for a circle: PostgreSQL does so only after `deadlock_timeout`."""
+        numbers = {number for actor in actors for number in actor.connections}
+        blockers = sa.select(
+            sa.func.unnest(sa.func.pg_blocking_pids(sa.bindparam("n")))
+        )
+        waits_for = {
+            number: self._connection.execute(blockers, {"n": number}).scalars().all()
+            for number in numbers
+        }
+        try:
+            graphlib.TopologicalSorter(waits_for).prepare()
+        except graphlib.CycleError:
+            return True
+        return False
+
+
+class MariaDB(ServerLocks):
+    """InnoDB's own report, and the states of other locks.
+
+    Not INNODB_TRX and INNODB_LOCK_WAITS: they come out of a cache that is renewed only
+    where nobody has read it for 0.1 seconds, so that they go on saying that somebody
+    waits who does not any more.
+    """
+
+    number = "SELECT connection_id()"
+
+    _WAITING = re.compile(
+        r"^---TRANSACTION .*\n(?:mysql tables in use .*\n)?"
+        r"LOCK WAIT .*\n(?:MariaDB|MySQL) thread id (\d+),",
+        re.MULTILINE,
+    )
+    _OTHER_LOCKS = (
+        "SELECT id FROM information_schema.processlist"
+        " WHERE state LIKE 'Waiting for %% lock' OR state = 'User lock'"
+    )
+
+    def waiting_numbers(self) -> set[int]:
+        """Return the connections that wait for a row, a table or a named lock."""
+        # A deadlock is looked for after the wait has begun: what is seen twice stays.
+        return self._look() & self._look()
+
+    def _look(self) -> set[int]:
+        ask = self._connection.exec_driver_sql
+        report = ask("SHOW ENGINE INNODB STATUS").one()[2]
+        rows = {int(number) for number in self._WAITING.findall(report)}
+        return rows | set(ask(self._OTHER_LOCKS).scalars())
+
+
+class SQLite(Locks):
+    """It has no lock tables: it says at once that somebody else writes.
+
+    Drivers then ask again until a time-out. Here the actor counts as waiting, and asks
+    again when another one has done a step.
+    """
+
+    def prepare(self, actor: Actor[Any], connection: Any, info: dict[Any, Any]) -> None:
+        """Let it say so at once."""
+        [info[_TIMEOUT]] = connection.execute("PRAGMA busy_timeout").fetchone()
+        connection.execute("PRAGMA busy_timeout = 0")
+
+    def release(self, connection: Any, info: dict[Any, Any]) -> None:
+        """Let it wait again."""
+        if _TIMEOUT in info:
+            connection.execute(f"PRAGMA busy_timeout = {info.pop(_TIMEOUT)}")
+
+    def waiting(self, actors: Actors) -> set[Actor[Any]]:
+        """Return those that were turned away."""
+        return {actor for actor in actors if actor.is_busy}
+
+
+@contextmanager
+def looking_at(engine: sa.Engine) -> Iterator[Locks]:
+    """Open what tells who waits."""
+    if engine.dialect.name == "sqlite":
+        with _asking_again(engine):
+            yield SQLite()
+        return
+    kind: dict[str, Callable[[sa.Connection], Locks]]
+    kind = {"postgresql": PostgreSQL, "mysql": MariaDB, "mariadb": MariaDB}
+    apart = engine.execution_options(isolation_level="AUTOCOMMIT")
+    with apart.connect() as connection:
+        yield kind[engine.dialect.name](connection)
+
+
+@contextmanager
+def _asking_again(engine: sa.Engine) -> Iterator[None]:
+    dialect = engine.dialect
+    hooks = {
+        "do_execute": _patiently(dialect.do_execute),
+        "do_executemany": _patiently(dialect.do_executemany),
+    }
+    for name, hook in hooks.items():
+        sa.event.listen(engine, name, hook)
+    try:
+        yield
+    finally:
+        for name, hook in hooks.items():
+            sa.event.remove(engine, name, hook)
+
+
+def _patiently(execute: Callable[..., None]) -> Callable[..., bool]:
+    def hook(cursor: Any, statement: Any, parameters: Any, context: Any) -> bool:
+        """Execute; true: it is done, and SQLAlchemy need not."""
+        actor = current.get()
+        while True:
+            try:
+                execute(cursor, statement, parameters, context)
+            except sqlite3.OperationalError as error:
+                # The other kinds of BUSY are for good: asking again does not help.
+                is_busy = error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+                if actor is None or not is_busy or not actor.wait_for_answer():
+                    raise
+            else:
+                return True
+
+    return hook
