@@ -46,7 +46,9 @@ class Counters:
         begin with BEGIN IMMEDIATE there.
         """
         backend = dbsession.get_bind().dialect.name
-        return dbsession.execute(self._counting(backend, name)).scalar_one()
+        counted = dbsession.execute(self._counting(backend, name))
+        value: int = counted.scalar_one()
+        return value
 
     def _counting(self, backend: str, name: str) -> sa.Executable:
         """Return one statement that inserts or counts up, locks, and returns.

@@ -1,13 +1,12 @@
 """What the databases really raise is told apart rightly."""
 
-import threading
-
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from draftedit.models import make_engine
 from draftedit.retry import is_away, is_not_migrated, is_retryable
+from draftedit.testing.race import one_order
 
 METADATA = sa.MetaData()
 TABLES = [
@@ -52,27 +51,18 @@ def test_a_row_that_another_has_locked_is_retryable(engine):
 
 @pytest.mark.only_on("postgresql", "mariadb")
 def test_a_deadlock_is_retryable(engine):
-    both_hold_one = threading.Barrier(2)
-    raised = []
+    def taker(*keys):
+        def take():
+            with engine.connect() as connection:
+                change = NOTES.update().values(text="mine")
+                for key in keys:
+                    connection.execute(change.where(NOTES.c.id == key))
 
-    def take(first, second):
-        with engine.connect() as connection:
-            change = NOTES.update().values(text="mine")
-            connection.execute(change.where(NOTES.c.id == first))
-            both_hold_one.wait(10)
-            try:
-                connection.execute(change.where(NOTES.c.id == second))
-                connection.rollback()
-            except DBAPIError as error:
-                raised.append(error)
+        return take
 
-    threads = [threading.Thread(target=take, args=keys) for keys in ((1, 2), (2, 1))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert raised
-    assert all(is_retryable(error) for error in raised)
+    # Each holds one row, and wants the other's.
+    run = one_order(engine, [taker(1, 2), taker(2, 1)], "ABAB", at="UPDATE notes")
+    assert [is_retryable(error) for error in run.raised] == [True]
 
 
 @pytest.mark.only_on("postgresql")

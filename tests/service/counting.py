@@ -113,6 +113,23 @@ def lock_and_read_anew(dbsession: Session) -> int:
     return tally.value
 
 
+def lock_what_nobody_holds(dbsession: Session) -> int:
+    dbsession.get_one(Tally, NAME)  # and let go of
+    tally = dbsession.get_one(Tally, NAME, with_for_update=True)
+    tally.value += 1
+    return tally.value
+
+
+def lock_or_insert(dbsession: Session) -> int:
+    """Lock the row; where there is none, insert it."""
+    tally = dbsession.get(Tally, NAME, with_for_update=True)
+    if tally is None:
+        tally = Tally(name=NAME, value=0)
+        dbsession.add(tally)
+    tally.value += 1
+    return tally.value
+
+
 def lock_then_write(dbsession: Session) -> int:
     locking = sa.select(Tally.value).where(MINE).with_for_update()
     return _write(dbsession, dbsession.scalar(locking) + 1)

@@ -83,6 +83,20 @@ def test_who_takes_of_another_name_does_not_wait(engine, put):
         assert run.waited == ""
 
 
+@pytest.mark.only_on("postgresql")
+def test_where_the_whole_transaction_is_one_snapshot_the_slower_begins_again(
+    engine, put
+):
+    strict = engine.execution_options(isolation_level="REPEATABLE READ")
+    actors = [actor(strict, counting.next_of_counters)] * 2
+    refused = 0
+    for run in every_order(engine, actors, at=AT, reset=put(0)):
+        assert all(is_retryable(error) for error in run.raised)
+        assert sorted(run.returned) == [1, 2][: 2 - len(run.raised)], str(run)
+        refused += len(run.raised)
+    assert refused > 0
+
+
 @pytest.mark.only_on("sqlite")
 def test_on_sqlite_who_read_before_another_wrote_is_told_to_begin_again(engine, put):
     def way(dbsession):

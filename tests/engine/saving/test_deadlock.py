@@ -1,11 +1,10 @@
 """A deadlock inside a save's savepoints is tried again, not shown to the user."""
 
-import threading
-
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from draftedit.retry import is_retryable
+from draftedit.testing.race import one_order
 
 
 def test_a_deadlock_below_a_savepoint_is_retryable(empty_database):
@@ -16,27 +15,21 @@ def test_a_deadlock_below_a_savepoint_is_retryable(empty_database):
     table.create(engine)
     with engine.begin() as connection:
         connection.execute(sa.insert(table), [{"key": 1, "id": 1}, {"key": 2, "id": 1}])
-    both, errors = threading.Barrier(2), []
 
-    def write(first, second):
-        try:
+    def writer(*keys):
+        def write():
             with Session(engine) as dbsession, dbsession.begin():
                 dbsession.execute(sa.select(table)).all()
                 with dbsession.begin_nested():
-                    for key in (first, second):
+                    for key in keys:
                         mine = sa.update(table).where(table.c.key == key)
                         dbsession.execute(mine.values(id=2))
-                        if key == first:
-                            both.wait()
-        except sa.exc.DBAPIError as error:
-            errors.append(error)
 
-    threads = [threading.Thread(target=write, args=pair) for pair in ((1, 2), (2, 1))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [is_retryable(error) for error in errors] == [True]
+        return write
+
+    # Each writes its first row, and then wants the other's.
+    run = one_order(engine, [writer(1, 2), writer(2, 1)], "ABAB", at="UPDATE met")
+    assert [is_retryable(error) for error in run.raised] == [True]
 
 
 def _columns():
