@@ -1,0 +1,32 @@
+"""The small benchmarks run, everything once and tiny."""
+
+import pytest
+
+from benchmarks import flushing, putting_back
+
+
+@pytest.fixture(autouse=True)
+def tiny(monkeypatch):
+    for module, name, value in (
+        (flushing, "ROWS", 4),
+        (flushing, "ROUNDS", 1),
+        (flushing, "NOTHING", 1),
+        (putting_back, "TESTS", 2),
+        (putting_back, "ROUNDS", 1),
+    ):
+        monkeypatch.setattr(module, name, value)
+
+
+def test_flushes_are_measured(tmp_path, capsys):
+    flushing.measure("sqlite", tmp_path)
+    printed = capsys.readouterr().out
+    assert "| sqlite | 1 | 1.00 |" in printed
+    assert "| sqlite | one of nothing, 10 rows loaded |" in printed
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_every_way_puts_the_state_back(tmp_path, capsys, kind):
+    putting_back.measure(kind, tmp_path)
+    printed = capsys.readouterr().out
+    for way in (*putting_back.EVERYWHERE, *putting_back.ELSEWHERE[kind]):
+        assert f"| {kind} | {way} |" in printed
