@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from draftedit.engine.errors import Conflicts
 from draftedit.models import make_engine
+from draftedit.testing.race import one_order
 from tests.architecture.modules import ROOT
 from tests.engine.saving import racing
 from tests.engine.saving.racing import SAVERS, Meeting, Runner, hooked, make_race
@@ -164,6 +165,31 @@ def test_who_only_looks_is_not_disturbed_by_a_save_between_two_statements(
     assert late
     assert conflict.live_by == first
     assert racing.result(race).numbers == [1, 2]
+
+
+@on_servers
+def test_who_waited_for_a_draft_has_it_as_it_is_then(empty_database):
+    race = make_race(empty_database.engine, racing.apart)
+    first, second, *_ = race.drafts
+    racing.save(race.begin, first, race.drafts[first])
+
+    def take_up(act):
+        with race.begin() as dbsession:
+            key = race.drafts[second]
+            edit = knot.drafts.resume(dbsession, key, owner=second, lock=True)
+            act(edit)
+            return edit.version, edit.info.base, edit.info.behind
+
+    def rebase():
+        return take_up(lambda edit: edit.rebase())
+
+    def look():
+        return take_up(lambda edit: None)
+
+    run = one_order(race.engine, [rebase, look], "ABAB", at="JOIN draft_object ON")
+    assert run.waited == "B"
+    assert run.returned[0] == run.returned[1]
+    assert run.returned[1][1:] == (1, 0)
 
 
 def test_the_docs_have_the_table():
