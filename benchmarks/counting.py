@@ -4,7 +4,7 @@ Several processes save drafts, each of an object of its own, so that none needs 
 for another; and the same with one number taken in each save, at its beginning or just
 before its commit. Who has taken a number makes the others wait until the commit.
 
-Measured with transactions that do nothing else, and with such that stay open for 0.1
+Measured with transactions that do nothing else, and with such that stay open for 0.2
 seconds more without any work of this machine, as where the database is far away or a
 host asks something elsewhere.
 """
@@ -15,7 +15,7 @@ import multiprocessing
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -37,9 +37,9 @@ NAMES = {"postgresql": "PostgreSQL", "mariadb": "MariaDB", "sqlite": "SQLite"}
 NONE, FIRST, LAST = "no number", "taken first", "taken last"
 WAYS = (NONE, FIRST, LAST)
 SAVERS = (1, 4)
-STAYS = (0.0, 0.1)  # seconds
-SECONDS = 1.0  # of each measure, in each round
-ROUNDS = 3  # every way in turn, so that drift of the machine hits all
+STAYS = (0.0, 0.2)  # seconds
+SECONDS = 2.0  # of each measure, in each round
+ROUNDS = 2  # every way in turn, so that drift of the machine hits all
 PATIENCE = 60  # seconds for all processes to begin
 
 METADATA = sa.MetaData()
@@ -74,6 +74,7 @@ def measure(
 ) -> list[Counted]:
     """Measure every way with every number of savers on one database."""
     saves: Counter[tuple[float, int, str]] = Counter()
+    elapsed: dict[tuple[float, int, str], float] = defaultdict(float)
     with (
         tempfile.TemporaryDirectory(prefix="draftedit_bench_") as folder,
         databases.server(backend, Path(folder)) as address,
@@ -85,9 +86,10 @@ def measure(
             with _pool(count) as pool:
                 for _, stays, way in itertools.product(range(ROUNDS), STAYS, WAYS):
                     jobs = [Saver(url, *thing, way, stays, seconds) for thing in things]
-                    saves[stays, count, way] += sum(pool.map(run, jobs[:count]))
-    whole = seconds * ROUNDS
-    return [Counted(backend, *key, count / whole) for key, count in saves.items()]
+                    saved, began, ended = zip(*pool.map(run, jobs[:count]), strict=True)
+                    saves[stays, count, way] += sum(saved)
+                    elapsed[stays, count, way] += max(ended) - min(began)
+    return [Counted(backend, *key, saves[key] / elapsed[key]) for key in saves]
 
 
 def _fill(engine: sa.Engine, count: int) -> list[tuple[object, int]]:
@@ -119,17 +121,19 @@ def _share(barrier: object) -> None:
     _barrier = barrier
 
 
-def run(saver: Saver) -> int:
-    """Be one saver; return how often it has saved."""
+def run(saver: Saver) -> tuple[int, float, float]:
+    """Be one saver; return how often it has saved, from when until when."""
     engine = make_engine(saver.url)
     begin = sessionmaker(engine.execution_options(**{WRITES: True})).begin
     _save(begin, saver, "before")  # statements are compiled, pages cached
     _barrier.wait(PATIENCE)
-    until, saves = time.monotonic() + saver.seconds, 0
-    while time.monotonic() < until:
+    began, saves = time.monotonic(), 0
+    while time.monotonic() < began + saver.seconds:
         saves += _save(begin, saver, f"tea {saves % 2}")
+    # Who began a save in time ends it later, the longer the more it had to wait.
+    ended = time.monotonic()
     engine.dispose()
-    return saves
+    return saves, began, ended
 
 
 def _save(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import databases, processes, report
+from benchmarks import counting, databases, processes, report
 from benchmarks.client import Failed
 from benchmarks.place import places
 from benchmarks.plan import TINY
@@ -131,3 +131,12 @@ def test_the_floor_answers_a_repeated_request_and_refuses_a_stale_one(player):
     )
     with pytest.raises(Failed, match="412"):
         call("POST", path, operation, draft.version)
+
+
+def test_what_a_counter_in_every_save_costs_is_in_a_table():
+    found = counting.measure("sqlite", savers=(2,), seconds=0.1)
+    assert {(one.savers, one.way) for one in found} == {(2, w) for w in counting.WAYS}
+    assert all(one.per_second > 0 for one in found)
+    short, long = counting.table(found).splitlines()[2:]
+    assert short.startswith("| SQLite | 0.0 s more | 2 | ")
+    assert long.startswith("| SQLite | 0.2 s more | 2 | ")
