@@ -25,6 +25,7 @@ from draftedit.engine.tasks import stored, wanting, workers
 from draftedit.engine.tasks.base import Finding, Place, Task
 from draftedit.engine.tasks.wanting import ResultRecord
 from draftedit.engine.view import View
+from draftedit.object_records import current_revision
 
 NONE, QUEUED, RUNNING, DONE, STALE, FAILED = STATES = (
     "none",
@@ -126,8 +127,8 @@ def revision(
 ) -> int:
     """Return the revision that an object is at; 0 where it was never saved."""
     found = drafts.find_target(target)
-    number = dbsession.scalar(_at(drafts, found, _key(dbsession, found, key)))
-    return int(number or 0)
+    root = _key(dbsession, found, key)
+    return current_revision(drafts.tables, dbsession, found, root)
 
 
 def hold(drafts: Drafts, dbsession: Session, target: type[Any] | str, key: Any) -> int:
@@ -139,15 +140,9 @@ def hold(drafts: Drafts, dbsession: Session, target: type[Any] | str, key: Any) 
     found = drafts.find_target(target)
     root = _living(dbsession, found, key)
     records.current_revision(dbsession, drafts.tables, found.name, root, True)
-    locked = _at(drafts, found, _key(dbsession, found, key)).with_for_update()
-    return int(dbsession.scalar(locked) or 0)
-
-
-def _at(drafts: Drafts, target: Target, root: Key) -> sa.Select[Any]:
     one = drafts.tables.object.c
-    return sa.select(one.revision).where(
-        one.target == target.name, one.root == to_path(root)
-    )
+    locked = sa.select(one.revision).where(one.target == found.name, one.root == root)
+    return int(dbsession.scalar(locked.with_for_update()) or 0)
 
 
 def _living(dbsession: Session, target: Target, key: Any) -> str:

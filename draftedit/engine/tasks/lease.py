@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from draftedit.engine import records
 from draftedit.engine.tables import Tables
 from draftedit.engine.tasks.base import Place
-from draftedit.engine.tasks.wanting import at, is_free
+from draftedit.engine.tasks.wanting import at, changed, is_free
 
 ATTEMPTS = 3  # how often a task may fail before it must be asked for again
 
@@ -41,7 +41,7 @@ def claim(
     taken = {"lease": token, "free_at": _in(seconds), "done": 0, "total": None}
     is_wanted = result.c.wanted_at.is_not(None)
     where = (at(tables, place), is_wanted, is_free(tables))
-    if not _changed(dbsession, sa.update(result).where(*where).values(taken)):
+    if not changed(dbsession, sa.update(result).where(*where).values(taken)):
         return None
     # Read after the row is ours: what was saved before is seen.
     revision = dbsession.scalar(_revision(tables, place))
@@ -120,7 +120,7 @@ def _write(
     where = (at(tables, lease.place), is_mine, *conditions)
     # In this order, which MariaDB assigns in.
     statement = sa.update(result).where(*where).ordered_values(*_pairs(result, values))
-    return _changed(dbsession, statement)
+    return changed(dbsession, statement)
 
 
 def _pairs(result: sa.Table, values: dict[str, Any]) -> list[tuple[Any, Any]]:
@@ -132,11 +132,6 @@ def _revision(tables: Tables, place: Place) -> sa.Select[Any]:
     return sa.select(one.revision).where(
         one.target == place.target, one.root == place.root
     )
-
-
-def _changed(dbsession: Session, statement: sa.Update) -> bool:
-    done: sa.CursorResult[Any] = dbsession.connection().execute(statement)
-    return done.rowcount == 1
 
 
 def _in(seconds: float) -> datetime.datetime:

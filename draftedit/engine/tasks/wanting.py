@@ -50,7 +50,7 @@ def want(dbsession: Session, tables: Tables, place: Place, by: str) -> None:
     asked = {"wanted_at": records.now(), "wanted_by": by, "failures": 0}
     asked |= {"failed_at": None, **_IDLE}
     update = sa.update(result).where(at(tables, place), is_idle).values(asked)
-    if _rows(dbsession, update):
+    if changed(dbsession, update):
         return
     there = sa.select(sa.literal(1)).where(at(tables, place))
     if dbsession.scalar(there) is None:
@@ -99,6 +99,7 @@ def at(tables: Tables, place: Place) -> sa.ColumnElement[bool]:
     return sa.and_(*(result[name] == value for name, value in place.values().items()))
 
 
-def _rows(dbsession: Session, statement: sa.Update) -> int:
+def changed(dbsession: Session, statement: sa.Update) -> bool:
+    """Execute an update of one row at most; tell whether it was there."""
     done: sa.CursorResult[Any] = dbsession.connection().execute(statement)
-    return done.rowcount
+    return done.rowcount == 1
