@@ -238,12 +238,13 @@ def test_a_purge_interrupted_anywhere_is_simply_run_again(drafting, monkeypatch)
     step, finished = 0, False
     while not finished:
         step += 1
-        with drafting.factory() as outer, outer.begin():
-            bound = sessionmaker(
-                outer.connection(), join_transaction_mode="create_savepoint"
-            )
+        # Of the connection: a session that took back what others had committed in
+        # it would be a mistake, and is refused.
+        connection = drafting.factory.kw["bind"]
+        with connection.begin_nested() as savepoint:
+            bound = sessionmaker(connection, join_transaction_mode="create_savepoint")
             finished = _interrupt(Drafting(bound, drafting.goods), step, before)
-            outer.rollback()
+            savepoint.rollback()
     assert step > 15
 
 
