@@ -27,6 +27,7 @@ FOR_READERS = {
     "draftedit.api.object_row",
     "draftedit.api.object_rows",
     "draftedit.api.objects",
+    "draftedit.api.results",
     "draftedit.api.revision_changes",
     "draftedit.api.revisions",
     "draftedit.api.stats",
@@ -35,6 +36,7 @@ FOR_READERS = {
     "draftedit.home",
     "draftedit.live_row",
     "draftedit.object",
+    "draftedit.results",
     "draftedit.stats",
     "draftedit.stats_csv",
 }

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from draftedit import Delete, Drafts, results, working
 from draftedit.engine import records
 from draftedit.engine.errors import BadModel, Unknown
-from draftedit.engine.tasks import lease, stored
+from draftedit.engine.tasks import lease, reader, stored
 from draftedit.engine.tasks.base import Finding, Place
 from draftedit.firewall.columns import _
 from tests.hosts import shop
@@ -108,6 +108,19 @@ def test_a_task_reads_one_revision_whatever_is_saved_meanwhile(desk, register):
     assert desk.work() == working.STALE
     assert seen[0] == ["tea", "coffee", "milk"]
     assert len(seen[1]) == 2
+
+
+def test_more_rows_than_a_page_has_are_read_page_by_page(desk, register, monkeypatch):
+    monkeypatch.setattr(reader, "PAGE", 2)
+    seen = []
+
+    def reads(order):
+        seen.extend(one.values["product"] for one in order.rows("line"))
+        return ()
+
+    register(reads)
+    assert desk.work() == working.KEPT
+    assert seen == ["tea", "coffee", "milk"]
 
 
 def test_a_run_that_has_become_pointless_ends_at_its_next_report(desk, register):
@@ -213,6 +226,7 @@ def test_of_a_deleted_object_nothing_is_wanted(desk, dbsession):
 
     assert desk.work(place) == working.GONE
     assert desk.work(place) == working.TAKEN
+    assert desk.result().state == "none"
     with pytest.raises(Unknown):
         desk.want()
 
