@@ -22,11 +22,13 @@ _READS = ("SELECT", "EXPLAIN", "SHOW", "PRAGMA")
 class _Level:
     """A savepoint; `of_session`: it is the whole transaction of a session.
 
+    `by_session`: a session made it; one of the connection itself is meant to undo all.
     `has_guests`: another session has written something inside, and committed it.
     """
 
     name: str
     of_session: bool = False
+    by_session: bool = False
     wrote: bool = False
     has_guests: bool = False
 
@@ -39,8 +41,9 @@ def nesting(connection: sa.Connection, found: list[str]) -> Iterator[None]:
     def of_session(
         _session: Session, transaction: SessionTransaction, used: sa.Connection
     ) -> None:
-        if used is connection and transaction.parent is None and levels:
-            levels[-1].of_session = True
+        if used is connection and levels:
+            levels[-1].by_session = True
+            levels[-1].of_session |= transaction.parent is None
 
     def executes(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         about = _SAVEPOINT.match(statement)
@@ -51,7 +54,7 @@ def nesting(connection: sa.Connection, found: list[str]) -> Iterator[None]:
             _release(levels, about[2])
         elif not about[1]:
             levels.append(_Level(about[2]))
-        elif _take(levels, about[2]).has_guests:
+        elif (taken := _take(levels, about[2])).has_guests and taken.by_session:
             found.append(
                 "A session was rolled back, or closed without a commit, that had begun"
                 " before others, such as those of requests, committed: their work went"
