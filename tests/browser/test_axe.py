@@ -57,6 +57,7 @@ def paths(found):
         f"{thing}?revision=1",
         f"{thing}?saved=4",
         f"{thing}/history",
+        f"{thing}/results",
         f"{thing}/history?from=0&to=4",
         f"{thing}/history?from=2&to=2",
         f"{thing}/rows/rule/{rule}",
