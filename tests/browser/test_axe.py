@@ -13,7 +13,8 @@ from tests.conftest import PASSWORD
 # Pages of the ready application that are none of a host's.
 PEOPLE = ("/login", "/account")
 # What answers with no page of its own: verbs lead on, `export` is a file.
-NO_PAGES = {"operations", "undo", "redo", "save", "cancel", "fork", "hand_on", "export"}
+NO_PAGES = {"operations", "undo", "redo", "save", "cancel", "fork", "hand_on"}
+NO_PAGES |= {"export", "stats_csv"}
 # These show a page when they are pressed, and lead to that of another address else.
 PRESSED = {"check", "rebase", "preview"}
 
@@ -70,6 +71,7 @@ def paths(found):
         f"{draft}?{rows}&filter=changed",
         f"{draft}?{rows}&q=nothing+like+it",
         f"{draft}/rows/rule/{rule}",
+        f"{draft}/rows/rule?id={rule}+{found.rules[12]}",
         f"{draft}/rows/rule/{found.rules[12]}",
         f"{draft}/rows/rule/new?parent={found.chain}",
         f"{draft}/changes",
