@@ -71,7 +71,7 @@ def paths(found):
         f"{draft}?{rows}&filter=changed",
         f"{draft}?{rows}&q=nothing+like+it",
         f"{draft}/rows/rule/{rule}",
-        f"{draft}/rows/rule?id={rule}+{found.rules[12]}",
+        f"{draft}/rows/rule?id={rule}/{found.rules[12]}",
         f"{draft}/rows/rule/{found.rules[12]}",
         f"{draft}/rows/rule/new?parent={found.chain}",
         f"{draft}/changes",
