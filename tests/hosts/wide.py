@@ -100,7 +100,7 @@ class Piece(Base):
     other_id = mapped_column(sa.ForeignKey("outside.id"))
     flags = relationship("Flag", **OWNED)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — because SQLAlchemy names it so
 
     @validates("label", "document")
     def check_label(self, _name, value):
