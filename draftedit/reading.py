@@ -146,7 +146,7 @@ class ReadableDraft:
         if around is not None:
             key = self._rows.key(part, around)
             query = tree.around(self._rows, part, query, key)
-        return self._rows.page(query)
+        return replace(self._rows.page(query), begun=query.after is not None)
 
     def below(self, table: str, parents: Sequence[Key]) -> list[Row]:
         """Return all rows of a table below several rows of its parent's table."""

@@ -21,10 +21,14 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows in order, and the cursor to go on from (None: that was all)."""
+    """Some rows in order, and the cursor to go on from (None: that was all).
+
+    `begun`: the page begins after a cursor, so that there are rows before.
+    """
 
     rows: list[Row]
     next: str | None
+    begun: bool = False
 
 
 @dataclass(frozen=True)

@@ -161,7 +161,6 @@ class Browser:
         }
         first = self.places.page(part.name, parent, **here)
         following = self.places.page(part.name, parent, after=page.next, **here)
-        begun = wanted.after or wanted.around
         return Look(
             crumbs=frame.crumbs,
             tree=frame.tree,
@@ -177,7 +176,7 @@ class Browser:
             q=wanted.q,
             changed=wanted.changed,
             nothing=self._nothing(part, wanted, page),
-            first=first if begun else None,
+            first=first if page.begun or wanted.after else None,
             next=following if page.next else None,
             more=self.names.translate(_("Search on")) if wanted.q else None,
             last=to_path(keys[-1]) if keys else None,

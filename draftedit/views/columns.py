@@ -68,3 +68,9 @@ def chips(
         chip = Chip(to_path(row.key), label, row.state)
         found.setdefault(link.parent_key_of(row.values), []).append(chip)
     return found
+
+
+def naming_field(part: Part) -> Field | None:
+    """Return the one field that names a row, if it can be set."""
+    fields = [part.fields[name] for name in naming(part)]
+    return fields[0] if len(fields) == 1 and fields[0].settable else None

@@ -15,6 +15,7 @@ from draftedit.engine.errors import DraftError
 from draftedit.security import EDIT
 from draftedit.views.answering import about_draft, flash, remember_place, see_other
 from draftedit.views.browsing import Browser
+from draftedit.views.cells import controls
 from draftedit.views.drafting import draft_values
 from draftedit.views.journal import tell
 from draftedit.views.naming import names_for
@@ -82,7 +83,8 @@ def page(
     add = None
     if look.part and look.above.row.state != "gone":
         add = places.new(look.part, parent=look.parent, back=here)
-    return values | {"look": look, "add": add}
+    tools = controls(look.grid, names, places) if edit.is_open and look.grid else []
+    return values | {"look": look, "add": add, "controls": tools}
 
 
 def page_or_start(

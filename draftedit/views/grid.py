@@ -7,8 +7,9 @@ from typing import Any
 from draftedit.engine.keys import to_path
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Field, Part
+from draftedit.forms import spell
 from draftedit.views import columns
-from draftedit.views.columns import Chip, Column, is_shown
+from draftedit.views.columns import Chip, Column, is_shown, naming_field
 from draftedit.views.names import Names
 from draftedit.views.places import Places
 from draftedit.views.showing import Shown
@@ -22,10 +23,14 @@ Linked = Callable[[str], Sequence[Row]]
 
 @dataclass(frozen=True)
 class Cell:
-    """One value; `was` is what it was before the draft changed it."""
+    """One value; `was` is what it was before the draft changed it.
+
+    `typed` is what a form has for it, where that is not the text shown.
+    """
 
     shown: Shown
     was: Shown | None = None
+    typed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Line:
     """One row of the table; `short` names it below a heading that says what it is.
 
     `cells` are values, or the links of a row. `opens` leads to what hangs below,
-    `form` to its form.
+    `form` to its form. `typed` is what a form has for the name, if that is one field.
     """
 
     row: Row
@@ -45,6 +50,7 @@ class Line:
     moved: bool
     opens: str | None
     form: str | None
+    typed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,12 @@ class Grid:
         """The columns that say yes or no."""
         shown = (*self.columns, *self.left_out)
         return [one for one in shown if one.is_switch]
+
+    @property
+    def named_by(self) -> str | None:
+        """The field that names the rows in their first column, if it can be set."""
+        by = naming_field(self.part)
+        return None if by is None else by.name
 
     @property
     def shown(self) -> str:
@@ -118,7 +130,10 @@ def cell(one: Field, row: Row, names: Names) -> Cell:
     """Show one value of a row, with what it was."""
     changed: dict[str, tuple[Any, Any]] = row.changed_fields()
     was = names.value(one, changed[one.name][0]) if one.name in changed else None
-    return Cell(names.value(one, row.values.get(one.name)), was)
+    value = row.values.get(one.name)
+    shown, typed = names.value(one, value), spell(one, value)
+    is_apart = value is not None and typed != shown.text
+    return Cell(shown, was, typed if is_apart else None)
 
 
 def is_moved(part: Part, row: Row) -> bool:
@@ -136,6 +151,7 @@ def _line(
     links: dict[str, Any],
 ) -> Line:
     below = children(part, names.target.tables)
+    by = naming_field(part)
     return Line(
         row=row,
         id=to_path(row.key),
@@ -151,6 +167,7 @@ def _line(
         moved=is_moved(part, row),
         opens=places.page(below[0].name, row.key) if below else None,
         form=places.row(row.table, row.key),
+        typed=None if by is None else spell(by, row.values.get(by.name)),
     )
 
 

@@ -6,6 +6,7 @@ from draftedit.editing import EditSession
 from draftedit.engine.errors import Key
 from draftedit.engine.keys import to_path
 from draftedit.engine.schema import Target
+from draftedit.views.leading import to_row
 from draftedit.views.places import DraftPlaces
 
 Place = tuple[str, Key]
@@ -20,10 +21,7 @@ def next_change(
         return None
     spelled = [(table, to_path(key)) for table, key in found]
     here = spelled.index((part, at)) if (part, at) in spelled else -1
-    table, path = spelled[(here + 1) % len(spelled)]
-    if table == edit.target.name:
-        return f"{places.to('draft')}#above"
-    return f"{places.to('draft', part=table, around=path)}#row-{path}"
+    return to_row(places, edit.target, *found[(here + 1) % len(found)])
 
 
 def _place(target: Target, one: Any) -> Place:

@@ -84,6 +84,10 @@ class DraftPlaces:
         """Return the address of the form of a new row."""
         return self._path("row_new", {"table": table}, query)
 
+    def choices(self, table: str, field: str) -> str:
+        """Return the address of the list of what a reference may point to."""
+        return self._path("api.choices", {"table": table, "field": field}, {})
+
     def to(self, name: str, **query: Any) -> str:
         """Return the address of a page or verb of the draft."""
         return self._path(name, {}, query)

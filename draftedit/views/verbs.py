@@ -20,9 +20,11 @@ from draftedit.engine.keys import to_path
 from draftedit.engine.operations import Insert
 from draftedit.guards import BadRequest
 from draftedit.incoming import form_call
+from draftedit.outcomes import Moved
 from draftedit.security import EDIT
 from draftedit.views.answering import flash, see_other
 from draftedit.views.back import local_path
+from draftedit.views.leading import to_change
 from draftedit.views.operating import operation_from
 from draftedit.views.places import DraftPlaces
 from draftedit.views.rebasing import bring_in, tell_what_came
@@ -83,14 +85,18 @@ def _to_new_row(edit: EditSession, request: Request, operation: Any) -> str:
 
 def undo(edit: EditSession, request: Request) -> str:
     """Take back the last operation, or all after the one named."""
-    edit.undo(**_steps(request))
-    return _back(edit, request)
+    return _to_change(edit, request, edit.undo(**_steps(request)))
 
 
 def redo(edit: EditSession, request: Request) -> str:
     """Do again what was taken back."""
-    edit.redo(**_steps(request))
-    return _back(edit, request)
+    return _to_change(edit, request, edit.redo(**_steps(request)))
+
+
+def _to_change(edit: EditSession, request: Request, moved: Moved) -> str:
+    """Show what was undone or redone, where there is something left of it to show."""
+    places, back = DraftPlaces(request, edit.info.key), _back(edit, request)
+    return to_change(places, edit.target, moved.rows, back) or back
 
 
 def save(edit: EditSession, request: Request) -> str:

@@ -1,0 +1,15 @@
+// The editor in place. Everything works without these files, by forms and pages; with
+// them cells are edited where they stand, and nothing loads the page anew.
+//
+// pending what is not stored yet      queue   sends it, and again       server  the requests
+// cells   the table as a sheet        controls, chips  what one edits with
+// page    puts a fresh page in place  merge   changes only what differs
+// verbs   undo, redo, rows            signs   says how it stands
+
+import { startCells } from "./cells.js";
+import { start } from "./queue.js";
+import { startVerbs } from "./verbs.js";
+
+startVerbs();
+startCells();
+start();

@@ -1,0 +1,140 @@
+// Sends what was typed, one after the other, each for the version that the one before
+// has made; tries again where there was no answer, and never sends anything twice.
+
+import { get, newKey, post, version } from "./server.js";
+import * as pending from "./pending.js";
+import { address, arrive, row } from "./page.js";
+import { calm, onAgain, say, text, warn } from "./signs.js";
+
+const PAUSES = [1, 2, 4, 8, 15]; // seconds between tries
+const TRIES = 5; // against others who change the same draft
+
+const settled = [];
+let running = null;
+let failures = 0;
+let timer = 0;
+
+/** Call `act(item)` whenever a cell is stored, refused or waits again. */
+export const onSettled = (act) => settled.push(act);
+
+const tell = (item) => settled.forEach((act) => act(item));
+
+const bodyOf = (item) => row(item.row)?.closest("tbody") ?? null;
+
+const reason = ({ page }, item) => {
+  const found =
+    page.getElementById(`f-${item.field}-error`) ??
+    page.querySelector(".errors li") ??
+    page.querySelector("main .notice.bad p") ??
+    page.querySelector("main h1");
+  return found?.textContent.replace("▲", "").replace(/\s+/g, " ").trim() || text("refused");
+};
+
+const send = (item) => {
+  // The same again has the same key and the same version: it is done once.
+  if (!item.key) pending.change(item, { key: newKey(), version: version() });
+  const fields = { ...item.fields, back: item.back, version: item.version, key: item.key };
+  return post(document.getElementById("rows-form").getAttribute("action"), fields);
+};
+
+const refuse = (item, why, state = "wrong", now = undefined) => {
+  pending.change(item, { state, reason: why, key: null, now });
+  tell(item);
+};
+
+const store = (item, answer) => {
+  pending.drop(item);
+  const body = bodyOf(item);
+  if (body) arrive(answer, body);
+  tell(item);
+};
+
+// The draft has another version than the one that was sent: it was changed in another
+// window. Where the cell is as it was, the same is said again; else it is asked about.
+const overtake = async (item, valueOf) => {
+  const answer = await get(item.back);
+  if (answer.is !== "done") return answer;
+  const body = bodyOf(item);
+  arrive(answer, body);
+  const now = valueOf(item);
+  const tries = (item.tries ?? 0) + 1;
+  if (now === null) refuse(item, text("gone"));
+  else if (now !== item.before || tries > TRIES) refuse(item, text("torn"), "torn", now);
+  else pending.change(item, { key: null, tries });
+  return answer;
+};
+
+const later = (answer) => {
+  const pause = answer.wait ?? PAUSES[Math.min(failures, PAUSES.length - 1)];
+  failures += 1;
+  clearTimeout(timer);
+  timer = setTimeout(start, pause * 1000);
+  warn(text(answer.status === 429 ? "throttled" : "away"), { again: true });
+};
+
+// Returns whether to go on with the next one.
+const settle = async (item, answer, valueOf) => {
+  if (answer.is === "refused" && answer.status === 412) answer = await overtake(item, valueOf);
+  else if (answer.is === "done") store(item, answer);
+  else if (answer.is === "refused") refuse(item, reason(answer, item));
+  if (answer.is === "away") later(answer);
+  else if (answer.is === "elsewhere") {
+    warn(text("signedOut"), { again: true, link: { href: text("signIn"), text: text("signInText"), target: "_blank" } });
+  } else return true;
+  return false;
+};
+
+/** Show how it stands: stored, or what is not. */
+export const sign = () => {
+  const refused = pending.refused();
+  if (pending.waiting().length) say(text("storing"));
+  else if (refused.length) {
+    const far = refused.find((item) => !row(item.row));
+    warn(text("notStored").replace("#", refused.length), { link: far && { href: far.back, text: text("there") } });
+  } else {
+    calm();
+    say(text("stored"));
+  }
+};
+
+let valueOf = () => null;
+
+/** Know how to read what a cell holds now; null: it is nowhere. */
+export const readWith = (read) => {
+  valueOf = read;
+};
+
+const run = async () => {
+  sign();
+  for (let item; (item = pending.waiting()[0]); ) {
+    if (!(await settle(item, await send(item), valueOf))) return;
+    failures = 0;
+    sign();
+  }
+};
+
+export const start = () => {
+  clearTimeout(timer);
+  running ??= run().finally(() => (running = null));
+  return running;
+};
+
+/** Put in what is to be stored, and begin. */
+export const add = (item) => {
+  pending.put({ ...item, state: "waiting", key: null, tries: 0 });
+  tell(item);
+  start();
+};
+
+/** Wait until all is stored; return whether it is. */
+export const idle = async () => {
+  await start();
+  return !pending.waiting().length;
+};
+
+onAgain(start);
+addEventListener("online", start);
+addEventListener("beforeunload", (event) => {
+  // The tab keeps it over a reload, but not when it is closed.
+  if (pending.waiting().length) event.preventDefault();
+});

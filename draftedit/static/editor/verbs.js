@@ -1,0 +1,56 @@
+// Undo, redo and the verbs of single rows without loading the page again: what they
+// changed is shown, scrolled to and said.
+
+import { arrive, row, show, table } from "./page.js";
+import { idle } from "./queue.js";
+import { post, version } from "./server.js";
+import { say, text, warn } from "./signs.js";
+
+const isOurs = (form) => form.matches(".verbs form:has([data-undo], [data-redo]), .journal form, #rows-form");
+
+const fieldsOf = (form, submitter) => {
+  const data = new FormData(form, submitter);
+  data.delete("csrf_token");
+  data.set("version", version());
+  return data;
+};
+
+const leadsAway = (submitter) => submitter?.value === "choose";
+
+const changedRows = (answer, changed) => {
+  const around = row(new URL(answer.url).searchParams.get("around") ?? "");
+  return changed.length || !around ? changed : [around];
+};
+
+const afterwards = (answer, submitter) => {
+  const scrolled = table()?.closest(".scroll")?.scrollLeft;
+  const changed = arrive(answer);
+  if (scrolled !== undefined && table()) table().closest(".scroll").scrollLeft = scrolled;
+  if (answer.is !== "done") return;
+  show(changedRows(answer, changed));
+  say(submitter?.dataset.done ?? text("stored"));
+  // A button that can do no more keeps no focus: the content has it then.
+  if (document.activeElement === document.body) document.getElementById("content").focus({ preventScroll: true });
+};
+
+const act = async (form, submitter) => {
+  if (!(await idle())) return; // what is not stored says so itself
+  say(text("storing"));
+  const answer = await post(form.getAttribute("action"), fieldsOf(form, submitter));
+  if (answer.is === "away") {
+    // The form still has its key: pressed again, the same is done once.
+    warn(text(answer.status === 429 ? "throttled" : "notDone"));
+  } else if (answer.is === "elsewhere") location.assign(answer.url);
+  else afterwards(answer, submitter);
+};
+
+export const startVerbs = () => {
+  let running = Promise.resolve();
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || !isOurs(form) || leadsAway(event.submitter)) return;
+    event.preventDefault();
+    // One after the other: each is for the version that the one before has made.
+    running = running.then(() => act(form, event.submitter));
+  });
+};
