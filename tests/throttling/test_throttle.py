@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 import sqlalchemy as sa
+from limits.storage import SCHEMES
 from sqlalchemy.orm import Session, sessionmaker
 
 from draftedit import Batch, Insert, Set
@@ -218,7 +219,7 @@ def test_processes_share_one_limit_through_redis(redis_url, prefix):
 
 
 def test_where_the_storage_is_away_nobody_is_limited_and_the_log_says_so(caplog):
-    pytest.importorskip("redis")
+    pytest.importorskip("redis")  # because it comes with an extra only
     engine = sa.create_engine("sqlite://")
     Throttle("redis://127.0.0.1:1").watch(engine, lambda: ("ada", "1/hour"))
     with caplog.at_level(logging.WARNING), engine.connect() as connection:
@@ -229,7 +230,16 @@ def test_where_the_storage_is_away_nobody_is_limited_and_the_log_says_so(caplog)
     assert "storage is away" in caplog.text
 
 
-@pytest.mark.parametrize("storage", ["nowhere://", "nonsense", "memcached://x"])
+@pytest.mark.parametrize(
+    "storage", ["nowhere://", "nonsense", "memcached://x", "redis://x:port"]
+)
 def test_a_storage_that_cannot_be_used_is_refused(storage):
     with pytest.raises(BadSettings, match="storage of the throttle"):
         Throttle(storage)
+
+
+def test_a_storage_without_a_moving_window_is_refused(monkeypatch):
+    # As memcached is, where its driver is installed.
+    monkeypatch.setitem(SCHEMES, "plain", lambda _address, **_options: object())
+    with pytest.raises(BadSettings, match="MovingWindow"):
+        Throttle("plain://")
