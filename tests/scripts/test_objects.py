@@ -5,15 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from draftedit.firewall import drafts, sample
 from draftedit.firewall.models import NftTable
-from draftedit.models import URL_VARIABLE, get_engine
+from draftedit.models import URL_VARIABLE
 from draftedit.scripts import host
 from draftedit.scripts import init as init_module
 from draftedit.scripts import purge as purge_module
-from draftedit.scripts.opening import settings_of
 
 LISTING = {
     "nftables": [
@@ -21,14 +19,6 @@ LISTING = {
         {"table": {"family": "inet", "name": "filter"}},
     ]
 }
-
-
-@pytest.fixture
-def dbsession(ini):
-    engine = get_engine(settings_of(ini))
-    with Session(engine) as dbsession:
-        yield dbsession
-    engine.dispose()
 
 
 @pytest.fixture
