@@ -55,6 +55,15 @@ def test_init_of_production_makes_no_users_of_everyones(run, bare_ini):
     assert len(run("init", bare_ini, "--no-sample")) == 1
 
 
+def test_commands_are_not_limited(run, ini, listing):
+    with open(ini, "a", encoding="utf-8") as file:
+        for role in ("reader", "editor", "admin"):
+            file.write(f"draftedit.throttle.{role} = 1/hour\n")
+        file.write("draftedit.throttle.storage = memory://\ndraftedit.processes = 1\n")
+    for name in "abc":
+        run("import", ini, listing, "--name", name)
+
+
 def test_the_environment_names_another_database(run, ini, tmp_path, monkeypatch):
     url = f"sqlite:///{tmp_path}/elsewhere/other.sqlite"
     monkeypatch.setenv(URL_VARIABLE, url)

@@ -140,6 +140,18 @@ def test_tables_are_undone_where_the_database_can(engine, inside, factory):
     assert "made_inside" not in sa.inspect(engine).get_table_names()
 
 
+@pytest.mark.only_on("postgresql", "mariadb")
+def test_numbers_that_were_given_out_are_not_given_back(inside, factory):
+    def key_of(name):
+        with inside(), factory.begin() as dbsession:
+            thing = Thing(name=name)
+            dbsession.add(thing)
+            dbsession.flush()
+            return thing.id
+
+    assert key_of("tea") < key_of("milk")
+
+
 @pytest.mark.only_on("sqlite")
 def test_sqlite_needs_no_settings_of_ours(database, names):
     plain = sa.create_engine(database.url)

@@ -87,6 +87,26 @@ def test_many_rows_at_once_count_as_many(bind, throttled, orders, write):
     assert orders() == 8
 
 
+def test_more_rows_at_once_than_the_limit_are_always_refused(bind, throttled, orders):
+    throttled("3/hour")
+    refused = flood(
+        bind, lambda dbsession: dbsession.execute(sa.insert(TABLE), four()), 2
+    )
+    assert refused == 2
+    assert orders() == 0
+
+
+def test_a_statement_counts_as_one_however_many_rows_its_text_writes(bind, throttled):
+    throttled("2/hour")
+    values = sa.insert(TABLE).values([order() for _ in range(4)])
+    copies = sa.insert(TABLE).from_select(
+        ["number"], sa.select(TABLE.c.number).where(sa.false())
+    )
+    assert flood(bind, lambda dbsession: dbsession.execute(values), 1) == 0
+    assert flood(bind, lambda dbsession: dbsession.execute(copies), 1) == 0
+    assert flood(bind, by_core, 1) == 1
+
+
 def test_more_rows_than_the_database_takes_at_once_are_counted_once(bind, throttled):
     throttled("3000/hour")
     rows = [shop.Order(**order()) for _ in range(2500)]
