@@ -13,14 +13,12 @@ import argparse
 import itertools
 import multiprocessing
 import sys
-import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
@@ -75,11 +73,7 @@ def measure(
     """Measure every way with every number of savers on one database."""
     saves: Counter[tuple[float, int, str]] = Counter()
     elapsed: dict[tuple[float, int, str], float] = defaultdict(float)
-    with (
-        tempfile.TemporaryDirectory(prefix="draftedit_bench_") as folder,
-        databases.server(backend, Path(folder)) as address,
-        databases.new_database(address) as engine,
-    ):
+    with databases.one(backend) as (_, engine):
         things = _fill(engine, max(savers))
         url = engine.url.render_as_string(hide_password=False)
         for count in savers:

@@ -7,6 +7,7 @@ SQLite always. PostgreSQL where a variable names a server, or the one of the whe
 import importlib.util
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,6 +73,17 @@ def new_database(address: sa.URL) -> Iterator[sa.Engine]:
         engine.dispose()
         if drop:
             _run(address, drop)
+
+
+@contextmanager
+def one(backend: str) -> Iterator[tuple[sa.URL, sa.Engine]]:
+    """Make a database of a kind; give the address of its server, and its engine."""
+    with (
+        tempfile.TemporaryDirectory(prefix="draftedit_bench_") as folder,
+        server(backend, Path(folder)) as address,
+        new_database(address) as engine,
+    ):
+        yield address, engine
 
 
 def _run(address: sa.URL, statement: str) -> None:

@@ -93,7 +93,7 @@ class Raw:
             self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield
-        except BaseException:
+        except BaseException:  # because nothing may stay open, whatever ends it
             self.connection.rollback()
             raise
         self.connection.commit()

@@ -3,11 +3,9 @@
 In this process, through the ORM, on the shop's tables; docs/flush.md quotes it.
 """
 
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -26,16 +24,12 @@ def main() -> None:
     print("| database | flushes for the same rows | times as long as one |")
     print("| --- | --- | --- |")
     for backend in databases.available():
-        with tempfile.TemporaryDirectory(prefix="draftedit_bench_") as folder:
-            measure(backend, Path(folder))
+        measure(backend)
 
 
-def measure(backend: str, folder: Path) -> None:
+def measure(backend: str) -> None:
     """Measure on one database: rows written in parts, and flushes of nothing."""
-    with (
-        databases.server(backend, folder) as address,
-        databases.new_database(address) as engine,
-    ):
+    with databases.one(backend) as (_, engine):
         Base.metadata.create_all(engine)
         engine = engine.execution_options(**{WRITES: True})
         ways = {parts: writing(engine, parts) for parts in (1, 2, 7, ROWS)}

@@ -9,12 +9,10 @@ import importlib
 import io
 import json
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -95,11 +93,7 @@ def profile(backend: str) -> tuple[Stopwatch, int]:
     watch = Stopwatch()
     for path, name in STAGES.items():
         watch.put_around(path, name)
-    with (
-        tempfile.TemporaryDirectory(prefix="draftedit_bench_") as folder,
-        databases.server(backend, Path(folder)) as address,
-        databases.new_database(address) as engine,
-    ):
+    with databases.one(backend) as (_, engine):
         token, thing, _ = fill_database(engine, RULES, 0)
         app = draftedit.main({}, **settings_of(engine.url))
         sets = _sets(app, token, thing)

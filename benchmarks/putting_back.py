@@ -5,7 +5,6 @@ docs/testing.md quotes the ratios.
 """
 
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -31,16 +30,12 @@ def main() -> None:
     print("| database | state put back by | a test takes | times |")
     print("| --- | --- | --- | --- |")
     for backend in databases.available():
-        with tempfile.TemporaryDirectory(prefix="draftedit_bench_") as folder:
-            measure(backend, Path(folder))
+        measure(backend)
 
 
-def measure(backend: str, folder: Path) -> None:
+def measure(backend: str) -> None:
     """Run the suite under each way that a database has, in turn."""
-    with (
-        databases.server(backend, folder) as address,
-        databases.new_database(address) as engine,
-    ):
+    with databases.one(backend) as (address, engine):
         create(engine)
         ways = {"an outer transaction": outer, **EVERYWHERE}
         ways |= {name: way(address) for name, way in ELSEWHERE[backend].items()}

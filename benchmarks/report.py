@@ -94,7 +94,7 @@ def _row(one: Result, results: Sequence[Result]) -> dict[str, Any]:
 
 
 def _ratio(one: Result, other: Result | None) -> float | None:
-    return None if other in (None, one) else round(one.median / other.median, 2)  # type: ignore[union-attr]
+    return None if other in (None, one) else round(one.median / other.median, 2)  # type: ignore[union-attr]  # other is not None here
 
 
 def _smallest(one: Result, results: Iterable[Result]) -> Result:

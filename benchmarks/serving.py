@@ -111,7 +111,7 @@ def settings_of(url: sa.URL) -> dict[str, str]:
 
 def _production_ini() -> configparser.RawConfigParser:
     ini = configparser.RawConfigParser()
-    ini.optionxform = str  # type: ignore[assignment, method-assign]
+    ini.optionxform = str  # type: ignore[assignment, method-assign]  # the documented way to keep capitals
     ini.read_string(shipped_ini("production.ini"))
     ini["app:main"]["draftedit.secret"] = secrets.token_urlsafe(32)
     return ini

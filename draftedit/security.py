@@ -30,7 +30,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
 }
 
 # What the shipped ini files say; whoever reads them can sign cookies with it.
-SAMPLE_SECRET = "a-sample-secret-for-development-only"  # noqa: S105 — see above
+SAMPLE_SECRET = "a-sample-secret-for-development-only"  # noqa: S105 — public, and told apart from a secret
 SHORTEST_SECRET = 32
 
 SESSION_SECONDS = 12 * 60 * 60  # without a request; a draft outlives it

@@ -83,8 +83,7 @@ def work(at: Workplace, place: Place) -> str:
         found = stored.write(task.run(reader))
     except Pointless as reason:
         return run.end(reason.outcome)
-    except Exception:
-        # Whatever a host's task raises is its own affair; the worker goes on.
+    except Exception:  # because a host's task may raise what it likes
         log.exception("%s of %s %s failed", place.task, place.target, place.root)
         return run.end(FAILED)
     return run.keep(found)

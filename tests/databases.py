@@ -61,7 +61,7 @@ class Servers:
         message = f"no {backend}: set {VARIABLES[backend]}"
         if backend in os.environ.get(REQUIRED, "").replace(",", " ").split():
             pytest.fail(f"{message}, as {REQUIRED} demands it")
-        pytest.skip(message)
+        pytest.skip(message)  # because no server's address is ever guessed
 
     def close(self) -> None:
         """End the servers that were started here."""

@@ -53,6 +53,11 @@ class Page:
             if block.language == language and first <= start < last
         ]
 
+    def section(self, title: str) -> str:
+        """Return the text below one title (of `##`), up to the next."""
+        first, last = self._section(title)
+        return self.text[first:last]
+
     def titles(self) -> list[str]:
         """Return the titles of `##`, in order."""
         return re.findall(r"^## (.*)$", self.text, re.MULTILINE)

@@ -4,7 +4,6 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from draftedit import Insert
 from draftedit.models import make_engine
 from tests.documents import Page
 from tests.hosts import shop
@@ -34,7 +33,6 @@ def test_the_page_about_statistics(engine):
             "drafts": shop.drafts,
             "dbsession": dbsession,
             "Order": shop.Order,
-            "Insert": Insert,
             "order": order,
         }
         for block in Page("docs/statistics.md").blocks():

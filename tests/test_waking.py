@@ -22,7 +22,7 @@ def queue(request, tmp_path):
     if request.param == "redis":
         address = os.environ.get(REDIS, "")
         if not address:
-            pytest.skip(f"no Redis: set {REDIS}")
+            pytest.skip(f"no Redis: set {REDIS}")  # because none is ever guessed
     made = make_queue(address, f"draftedit_test_{secrets.token_hex(6)}")
     yield made
     made.huey.flush()

@@ -12,6 +12,7 @@ from draftedit.api.schema_terms import (
     Schema,
     an_object,
     by_name,
+    exactly,
     list_of,
     ref,
 )
@@ -37,10 +38,9 @@ _DRAFT = an_object(
 
 DRAFTS: dict[str, Schema] = {
     "Opening": {
-        **an_object(
+        **exactly(
             "target", "id revert_to", target=TEXT, id=ref("GivenKey"), revert_to=COUNT
         ),
-        "additionalProperties": False,
         "dependentRequired": {"revert_to": ["id"]},
     },
     "Draft": _DRAFT,
@@ -62,10 +62,7 @@ DRAFTS: dict[str, Schema] = {
         operation=ref("DoneOperation"),
         problems=list_of(ref("Wrong")),
     ),
-    "Rebasing": {
-        **an_object("", "choices", choices=list_of(ref("Resolution"))),
-        "additionalProperties": False,
-    },
+    "Rebasing": exactly("", "choices", choices=list_of(ref("Resolution"))),
     "Resolution": {
         "description": (
             "What becomes of a conflict: of the one named by `table`, `id` and `field`,"
@@ -74,7 +71,7 @@ DRAFTS: dict[str, Schema] = {
             " goes with a `field`; for a place in an order it is the key of the row to"
             " stand after, or null for the first place."
         ),
-        **an_object(
+        **exactly(
             "take",
             "table id field value",
             table=TEXT,
@@ -82,7 +79,6 @@ DRAFTS: dict[str, Schema] = {
             field=TEXT,
             take={"enum": ["base", "draft", "live", "value"]},
         ),
-        "additionalProperties": False,
     },
     "Choice": an_object("id label", id=ref("Key"), label=TEXT_OR_NULL),
     "Change": an_object(
@@ -105,9 +101,8 @@ DRAFTS: dict[str, Schema] = {
         at=TIME,
     ),
     "Steps": {
-        **an_object("", "count to", count={"type": "integer", "minimum": 1}, to=COUNT),
+        **exactly("", "count to", count={"type": "integer", "minimum": 1}, to=COUNT),
         "not": {"required": ["count", "to"]},
-        "additionalProperties": False,
     },
     "Moved": an_object(
         "version undo redo operations rows",
@@ -121,14 +116,8 @@ DRAFTS: dict[str, Schema] = {
         conflicts=list_of(ref("Conflict")),
         notes=list_of(ref("Note")),
     ),
-    "Message": {
-        **an_object("", "message", message=TEXT),
-        "additionalProperties": False,
-    },
-    "Receiver": {
-        **an_object("to", to=TEXT),
-        "additionalProperties": False,
-    },
+    "Message": exactly("", "message", message=TEXT),
+    "Receiver": exactly("to", to=TEXT),
     "Saved": an_object(
         "target id revision ids merged",
         target=TEXT,

@@ -3,12 +3,14 @@
 from draftedit.api.schema_terms import (
     COUNT,
     FLAG,
+    KEY_OR_NULL,
     TEXT,
     TEXT_OR_NULL,
     TIME,
     TIME_OR_NULL,
     Schema,
     an_object,
+    exactly,
     list_of,
     nullable,
     ref,
@@ -26,7 +28,7 @@ LIVE: dict[str, Schema] = {
         "anyOf": [
             ref("Key"),
             {"type": ["string", "integer"]},
-            {**an_object("ref", ref=TEXT), "additionalProperties": False},
+            exactly("ref", ref=TEXT),
         ],
     },
     "Target": an_object(
@@ -123,9 +125,9 @@ LIVE: dict[str, Schema] = {
         "kind table id other message",
         kind=TEXT,
         table=TEXT_OR_NULL,
-        id={"anyOf": [ref("Key"), {"type": "null"}]},
-        other={"anyOf": [ref("Key"), {"type": "null"}]},
+        id=KEY_OR_NULL,
+        other=KEY_OR_NULL,
         message=TEXT,
     ),
-    "Wish": {**an_object("task", task=TEXT), "additionalProperties": False},
+    "Wish": exactly("task", task=TEXT),
 }

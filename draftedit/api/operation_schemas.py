@@ -6,8 +6,10 @@ from draftedit.api.schema_terms import (
     TEXT,
     Schema,
     an_object,
+    exactly,
     list_of,
     nullable,
+    or_null,
     ref,
 )
 
@@ -20,12 +22,11 @@ def _operation(op: str, required: str, optional: str = "", /, **more: Schema) ->
         "parent": ref("GivenKey"),
         "after": {
             "description": "The row to stand behind; null: first; not given: last.",
-            "anyOf": [ref("GivenKey"), {"type": "null"}],
+            **or_null(ref("GivenKey")),
         },
         "values": {"type": "object"},
     }
-    schema = an_object(f"op {required}", optional, **known, **more)
-    return {**schema, "additionalProperties": False}
+    return exactly(f"op {required}", optional, **known, **more)
 
 
 OPERATIONS: dict[str, Schema] = {
@@ -60,8 +61,8 @@ OPERATIONS: dict[str, Schema] = {
     "Outcome": an_object(
         "version undo redo sequence operation inverse rows",
         sequence=nullable("integer"),
-        operation={"anyOf": [ref("DoneOperation"), {"type": "null"}]},
-        inverse={"anyOf": [ref("DoneOperation"), {"type": "null"}]},
+        operation=or_null(ref("DoneOperation")),
+        inverse=or_null(ref("DoneOperation")),
         rows=DRAFT_ROWS,
         **STACKS,
     ),

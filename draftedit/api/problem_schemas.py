@@ -2,6 +2,7 @@
 
 from draftedit.api.schema_terms import (
     COUNT,
+    KEY_OR_NULL,
     TEXT,
     TEXT_OR_NULL,
     TIME,
@@ -15,7 +16,7 @@ from draftedit.api.schema_terms import (
 _SIDES: dict[str, Schema] = {"base": {}, "draft": {}, "live": {}}
 _PLACE: dict[str, Schema] = {
     "table": TEXT_OR_NULL,
-    "id": {"anyOf": [ref("Key"), {"type": "null"}]},
+    "id": KEY_OR_NULL,
     "field": TEXT_OR_NULL,
 }
 

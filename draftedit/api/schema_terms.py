@@ -15,6 +15,14 @@ def an_object(required: str, optional: str = "", /, **properties: Schema) -> Sch
     }
 
 
+def exactly(required: str, optional: str = "", /, **properties: Schema) -> Schema:
+    """Describe an object as `an_object` does, which has nothing else in it."""
+    return {
+        **an_object(required, optional, **properties),
+        "additionalProperties": False,
+    }
+
+
 def list_of(item: Schema) -> Schema:
     """Describe a list."""
     return {"type": "array", "items": item}
@@ -30,6 +38,11 @@ def nullable(kind: str, **more: Any) -> Schema:
     return {"type": [kind, "null"], **more}
 
 
+def or_null(schema: Schema) -> Schema:
+    """Describe what a schema does, or null."""
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
 def ref(name: str) -> Schema:
     """Refer to a schema by its name."""
     return {"$ref": f"#/components/schemas/{name}"}
@@ -41,6 +54,7 @@ COUNT: Schema = {"type": "integer", "minimum": 0}
 TIME: Schema = {"type": "string", "format": "date-time"}
 TIME_OR_NULL = nullable("string", format="date-time")
 TEXT_OR_NULL = nullable("string")
+KEY_OR_NULL = or_null(ref("Key"))
 
 STACKS: dict[str, Schema] = {"version": COUNT, "undo": COUNT, "redo": COUNT}
 DRAFT_ROWS = list_of(ref("DraftRow"))

@@ -21,31 +21,23 @@ Act = Callable[[EditSession, Request], dict[str, Any]]
 
 def verb(act: Act) -> View:
     """Make the view of an act that changes a draft and returns what to answer."""
-
-    def view(context: DraftContext, request: Request) -> Response:
-        edit = context.edit
-
-        def guarded() -> guards.Answer:
-            return guards.Answer(200, json_text.dumps(act(edit, request)))
-
-        call = json_call(request, context.owner)
-        given = guards.change(context.drafts, request.dbsession, call, edit, guarded)
-        return about_draft(respond(given), edit.version)
-
-    return view
+    return _guarded(act, guards.change)
 
 
 def looking(act: Act) -> View:
     """Make the view of an act that looks at an open draft and changes nothing."""
+    return _guarded(act, guards.look)
 
+
+def _guarded(act: Act, guard: Callable[..., guards.Answer]) -> View:
     def view(context: DraftContext, request: Request) -> Response:
         edit = context.edit
 
-        def looked() -> guards.Answer:
+        def answer() -> guards.Answer:
             return guards.Answer(200, json_text.dumps(act(edit, request)))
 
         call = json_call(request, context.owner)
-        given = guards.look(context.drafts, request.dbsession, call, edit, looked)
+        given = guard(context.drafts, request.dbsession, call, edit, answer)
         return about_draft(respond(given), edit.version)
 
     return view

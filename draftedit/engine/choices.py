@@ -70,8 +70,7 @@ def _label_column(table: sa.FromClause) -> sa.ColumnElement[Any]:
     """Return the column that names a row: a name or title, else its first text."""
     texts = [c for c in table.columns if isinstance(c.type, sa.String)]
     named = [c for c in texts if c.name in ("name", "title", "label")]
-    # A FromClause's key has columns, too, but is typed as an Iterable.
-    first_of_key = next(iter(table.primary_key.columns))  # type: ignore[attr-defined] # see above
+    first_of_key = next(iter(table.primary_key.columns))  # type: ignore[attr-defined]  # typed as an Iterable, though it has columns
     return next(iter((*named, *texts)), first_of_key)
 
 

@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
+MARIADB = ("mysql", "mariadb")  # a URL may say either
+
 
 class utc_day(GenericFunction[Any]):  # noqa: N801 — it is written as SQL functions are
     """The day (UTC) of a moment as `UtcDateTime` stores it."""
@@ -14,69 +16,44 @@ class utc_day(GenericFunction[Any]):  # noqa: N801 — it is written as SQL func
     inherit_cache = True
 
 
-class whole_seconds(GenericFunction[Any]):  # noqa: N801 — as above
+class whole_seconds(GenericFunction[Any]):  # noqa: N801 — written as SQL functions are
     """The seconds from one moment to another, in whole ones."""
 
     type = sa.BigInteger()
     inherit_cache = True
 
 
-class json_member(GenericFunction[Any]):  # noqa: N801 — as above
+class json_member(GenericFunction[Any]):  # noqa: N801 — written as SQL functions are
     """A member of a JSON object that is kept as text: `json_member(text, "op")`."""
 
     type = sa.Text()
     inherit_cache = True
 
 
-def _spelled(element: Any, compiler: Any, template: str, **options: Any) -> str:
-    pieces = [compiler.process(one, **options) for one in element.clauses]
-    return template.format(*pieces)
+def _spell(
+    function: type[GenericFunction[Any]], template: str, *databases: str
+) -> None:
+    """Let databases have the function by a template, whose gaps are its arguments."""
+
+    @compiles(function, *databases)
+    def spelled(element: Any, compiler: Any, **options: Any) -> str:
+        arguments = (compiler.process(one, **options) for one in element.clauses)
+        return template.format(*arguments)
 
 
-@compiles(utc_day, "sqlite")
-def _(element: Any, compiler: Any, **options: Any) -> str:
-    return _spelled(element, compiler, "date({})", **options)
+_spell(utc_day, "date({})", "sqlite")
+_spell(utc_day, "CAST(timezone('UTC', {}) AS DATE)", "postgresql")
+_spell(utc_day, "DATE({})", *MARIADB)
 
+# By whole seconds on both sides: a difference of julian days is not exact.
+_spell(whole_seconds, "(strftime('%s', {1}) - strftime('%s', {0}))", "sqlite")
+_spell(
+    whole_seconds,
+    "CAST(floor(extract(epoch FROM {1} - {0})) AS BIGINT)",
+    "postgresql",
+)
+_spell(whole_seconds, "TIMESTAMPDIFF(SECOND, {0}, {1})", *MARIADB)
 
-@compiles(utc_day, "postgresql")
-def _(element: Any, compiler: Any, **options: Any) -> str:
-    template = "CAST(timezone('UTC', {}) AS DATE)"
-    return _spelled(element, compiler, template, **options)
-
-
-@compiles(utc_day, "mysql", "mariadb")
-def _(element: Any, compiler: Any, **options: Any) -> str:
-    return _spelled(element, compiler, "DATE({})", **options)
-
-
-@compiles(whole_seconds, "sqlite")
-def _(element: Any, compiler: Any, **options: Any) -> str:
-    # By whole seconds on both sides: a difference of julian days is not exact.
-    template = "(strftime('%s', {1}) - strftime('%s', {0}))"
-    return _spelled(element, compiler, template, **options)
-
-
-@compiles(whole_seconds, "postgresql")
-def _(element: Any, compiler: Any, **options: Any) -> str:
-    template = "CAST(floor(extract(epoch FROM {1} - {0})) AS BIGINT)"
-    return _spelled(element, compiler, template, **options)
-
-
-@compiles(whole_seconds, "mysql", "mariadb")
-def _(element: Any, compiler: Any, **options: Any) -> str:
-    return _spelled(element, compiler, "TIMESTAMPDIFF(SECOND, {0}, {1})", **options)
-
-
-@compiles(json_member, "sqlite")
-def _(element: Any, compiler: Any, **options: Any) -> str:
-    return _spelled(element, compiler, "json_extract({}, '$.' || {})", **options)
-
-
-@compiles(json_member, "postgresql")
-def _(element: Any, compiler: Any, **options: Any) -> str:
-    return _spelled(element, compiler, "(CAST({} AS JSON) ->> {})", **options)
-
-
-@compiles(json_member, "mysql", "mariadb")
-def _(element: Any, compiler: Any, **options: Any) -> str:
-    return _spelled(element, compiler, "JSON_VALUE({}, CONCAT('$.', {}))", **options)
+_spell(json_member, "json_extract({}, '$.' || {})", "sqlite")
+_spell(json_member, "(CAST({} AS JSON) ->> {})", "postgresql")
+_spell(json_member, "JSON_VALUE({}, CONCAT('$.', {}))", *MARIADB)

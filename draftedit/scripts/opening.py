@@ -73,9 +73,7 @@ def settings_of(ini: str) -> dict[str, Any]:
         raise BadSettings(f"there is no ini file {path}")
     try:
         return dict(get_appsettings(ini))
-    except Exception as error:
-        # A broken file, a missing section, an unknown egg: each raises its own kind,
-        # and all of them are the file's fault.
+    except Exception as error:  # because each fault of a file raises its own kind
         raise BadSettings(f"{path}: {' '.join(str(error).split())}") from error
 
 

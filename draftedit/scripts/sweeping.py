@@ -27,8 +27,7 @@ class Sweeper:
         try:
             self._beat()
             self.sweep()
-        except Exception:
-            # A worker outlives the restart of a server; what is wrong is in the log.
+        except Exception:  # because a worker outlives the restart of a server
             log.exception("the worker could not look for what is wanted")
 
     def _beat(self) -> None:

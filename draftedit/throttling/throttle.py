@@ -30,6 +30,13 @@ TIMEOUTS = {"socket_timeout": 1, "socket_connect_timeout": 1}
 
 _REFUSED = "draftedit.refused"  # in the info of a connection
 
+# What the library raises where an address names no storage that will do.
+_UNUSABLE = (
+    ConfigurationError,  # because there is no such scheme, or no driver for it
+    NotImplementedError,  # because a storage such as memcached has no moving window
+    ValueError,  # because the address cannot be read
+)
+
 
 @cache
 def read_limits(text: str) -> tuple[limits.RateLimitItem, ...]:
@@ -55,7 +62,7 @@ class Throttle:
         try:
             opened = storage_from_string(storage, wrap_exceptions=True, **options)
             self._limiter = MovingWindowRateLimiter(opened)
-        except (ConfigurationError, NotImplementedError, ValueError) as error:
+        except _UNUSABLE as error:
             raise BadSettings(
                 f"the storage of the throttle cannot be used: {error}"
                 " (for Redis: pip install 'draftedit[redis]')"

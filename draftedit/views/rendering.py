@@ -52,4 +52,4 @@ def names(request: Request) -> dict[str, Any]:
 def _filled(text: str, variables: dict[str, Any]) -> str:
     # Only where Jinja2's "newstyle" is on are there variables; the text is that of a
     # template or of its translation, and what is put in is escaped.
-    return Markup(text) % variables if variables else text  # noqa: S704 — see above
+    return Markup(text) % variables if variables else text  # noqa: S704 — a template's own text

@@ -17,16 +17,16 @@ def tiny(monkeypatch):
         monkeypatch.setattr(module, name, value)
 
 
-def test_flushes_are_measured(tmp_path, capsys):
-    flushing.measure("sqlite", tmp_path)
+def test_flushes_are_measured(capsys):
+    flushing.measure("sqlite")
     printed = capsys.readouterr().out
     assert "| sqlite | 1 | 1.00 |" in printed
     assert "| sqlite | one of nothing, 10 rows loaded |" in printed
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_every_way_puts_the_state_back(tmp_path, capsys, kind):
-    putting_back.measure(kind, tmp_path)
+def test_every_way_puts_the_state_back(capsys, kind):
+    putting_back.measure(kind)
     printed = capsys.readouterr().out
     for way in (*putting_back.EVERYWHERE, *putting_back.ELSEWHERE[kind]):
         assert f"| {kind} | {way} |" in printed

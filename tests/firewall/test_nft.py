@@ -40,7 +40,7 @@ def nft_works() -> bool:
     )
 
 
-pytestmark = pytest.mark.skipif(
+pytestmark = pytest.mark.skipif(  # because a machine may not have nft
     not nft_works(), reason="no nft that works inside unshare --net"
 )
 

@@ -9,7 +9,7 @@ from draftedit.firewall.drafted import DraftedRuleset, TooLarge
 from tests.firewall.build import ACCEPT, chain, jump, listing, match, rule, table
 from tests.firewall.listings import comparable
 
-needs_nft = pytest.mark.skipif(
+needs_nft = pytest.mark.skipif(  # because a machine may not have nft
     not program.is_there(), reason="no nft that works in a namespace of its own"
 )
 RULES = [rule(match("tcp dport", port), ACCEPT) for port in (22, 80, 443)]

@@ -4,9 +4,11 @@ import shutil
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy.orm import Session
 
-from draftedit.models import make_engine, migration
+from draftedit.models import get_engine, make_engine, migration
 from draftedit.scripts import main
+from draftedit.scripts.opening import settings_of
 
 INI = """\
 [app:main]
@@ -40,6 +42,15 @@ def ini(bare_ini, migrated_file, tmp_path):
     (tmp_path / "var").mkdir()
     shutil.copy(migrated_file, tmp_path / "var" / "here.sqlite")
     return bare_ini
+
+
+@pytest.fixture
+def dbsession(ini):
+    """Return a session on the database of the ini file."""
+    engine = get_engine(settings_of(ini))
+    with Session(engine) as dbsession:
+        yield dbsession
+    engine.dispose()
 
 
 @pytest.fixture

@@ -5,15 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from draftedit.firewall import drafts, sample
 from draftedit.firewall.models import NftTable
-from draftedit.models import URL_VARIABLE, get_engine
+from draftedit.models import URL_VARIABLE
 from draftedit.scripts import host
 from draftedit.scripts import init as init_module
 from draftedit.scripts import purge as purge_module
-from draftedit.scripts.opening import settings_of
 
 LISTING = {
     "nftables": [
@@ -21,14 +19,6 @@ LISTING = {
         {"table": {"family": "inet", "name": "filter"}},
     ]
 }
-
-
-@pytest.fixture
-def dbsession(ini):
-    engine = get_engine(settings_of(ini))
-    with Session(engine) as dbsession:
-        yield dbsession
-    engine.dispose()
 
 
 @pytest.fixture
@@ -63,6 +53,15 @@ def test_init_of_production_makes_no_users_of_everyones(run, bare_ini):
     run("token", bare_ini, "ann", fails="There is no user ann.")
     run("user", bare_ini, "root", "--password-stdin", input="a password of roots")
     assert len(run("init", bare_ini, "--no-sample")) == 1
+
+
+def test_commands_are_not_limited(run, ini, listing):
+    with open(ini, "a", encoding="utf-8") as file:
+        for role in ("reader", "editor", "admin"):
+            file.write(f"draftedit.throttle.{role} = 1/hour\n")
+        file.write("draftedit.throttle.storage = memory://\ndraftedit.processes = 1\n")
+    for name in "abc":
+        run("import", ini, listing, "--name", name)
 
 
 def test_the_environment_names_another_database(run, ini, tmp_path, monkeypatch):

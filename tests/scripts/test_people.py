@@ -1,22 +1,11 @@
 """Users and tokens on the command line."""
 
 import pytest
-from sqlalchemy.orm import Session
 
 from draftedit import accounts
-from draftedit.models import get_engine
 from draftedit.scripts import user as user_module
-from draftedit.scripts.opening import settings_of
 
 PASSWORD = "a password of the tests"
-
-
-@pytest.fixture
-def dbsession(ini):
-    engine = get_engine(settings_of(ini))
-    with Session(engine) as dbsession:
-        yield dbsession
-    engine.dispose()
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ def names(empty_database):
     models, asking, _ = PAGE.blocks("Every order")
     models.run(names)
     asking.run(names)
-    names["Base"].metadata.create_all(empty_database.engine)
     return names
 
 
@@ -44,7 +43,6 @@ def test_on_sqlite_both_ways_refuse_who_read_before_another_wrote(names):
 def test_counters_give_each_number_once(names):
     defining, using = PAGE.blocks("A counter for your application")
     defining.run(names)
-    names["counters"].table.create(names["engine"])
     using.run(names)
 
 

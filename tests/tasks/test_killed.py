@@ -99,7 +99,7 @@ class Story:
                 while not self.ending.is_set():
                     act()
                     time.sleep(0.05)
-            except BaseException as failure:
+            except BaseException as failure:  # because a thread's would be lost
                 self.failures.append(failure)
 
         thread = threading.Thread(target=again)

@@ -1,6 +1,7 @@
 """What is committed inside the outer transaction is undone; what could not be, told."""
 
 import threading
+from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
@@ -39,6 +40,31 @@ def things(factory):
 
 
 @pytest.fixture
+def inside(engine, factory):
+    """Return `inside()`: an outer transaction that the factory has joined."""
+
+    @contextmanager
+    def inside():
+        with undone(engine) as outer:
+            outer.join(factory)
+            yield outer
+
+    return inside
+
+
+@pytest.fixture
+def told(inside):
+    """Return `told(message)`: the same, which says in the end what went wrong."""
+
+    @contextmanager
+    def told(message):
+        with pytest.raises(NotUndone, match=message), inside() as outer:
+            yield outer
+
+    return told
+
+
+@pytest.fixture
 def emptied(engine):
     """Take away what a test leaves on purpose."""
     yield
@@ -50,10 +76,9 @@ def emptied(engine):
 
 
 def test_what_sessions_commit_is_seen_by_the_next_and_gone_in_the_end(
-    engine, factory, add, things, names
+    inside, add, things, names
 ):
-    with undone(engine) as outer:
-        outer.join(factory)
+    with inside():
         add("tea")
         add("milk")
         assert things() == {"tea", "milk"}
@@ -61,10 +86,9 @@ def test_what_sessions_commit_is_seen_by_the_next_and_gone_in_the_end(
 
 
 def test_what_a_session_rolls_back_takes_nothing_else_along(
-    engine, factory, add, things
+    inside, factory, add, things
 ):
-    with undone(engine) as outer:
-        outer.join(factory)
+    with inside():
         add("tea")
         with factory() as dbsession:
             dbsession.add(Thing(name="milk"))
@@ -76,9 +100,8 @@ def test_what_a_session_rolls_back_takes_nothing_else_along(
         assert things() == {"tea", "honey"}
 
 
-def test_a_session_sees_what_an_open_one_has_flushed(engine, factory, things):
-    with undone(engine) as outer:
-        outer.join(factory)
+def test_a_session_sees_what_an_open_one_has_flushed(inside, factory, things):
+    with inside() as outer:
         dbsession = factory()
         outer.at_end(dbsession.close)
         dbsession.add(Thing(name="tea"))
@@ -92,10 +115,9 @@ def test_what_is_written_on_the_connection_itself_is_undone(engine, names):
     assert names() == []
 
 
-def test_a_test_that_fails_is_undone_and_fails_as_it_did(engine, factory, add, names):
+def test_a_test_that_fails_is_undone_and_fails_as_it_did(inside, add, names):
     def fail():
-        with undone(engine) as outer:
-            outer.join(factory)
+        with inside():
             add("tea")
             raise ValueError("the test's own")
 
@@ -112,12 +134,22 @@ def test_the_factory_is_as_before_in_the_end(engine, factory):
 
 
 @pytest.mark.only_on("sqlite", "postgresql")
-def test_tables_are_undone_where_the_database_can(engine, factory):
-    with undone(engine) as outer:
-        outer.join(factory)
-        with factory.begin() as dbsession:
-            dbsession.execute(sa.text("CREATE TABLE made_inside (id INTEGER)"))
+def test_tables_are_undone_where_the_database_can(engine, inside, factory):
+    with inside(), factory.begin() as dbsession:
+        dbsession.execute(sa.text("CREATE TABLE made_inside (id INTEGER)"))
     assert "made_inside" not in sa.inspect(engine).get_table_names()
+
+
+@pytest.mark.only_on("postgresql", "mariadb")
+def test_numbers_that_were_given_out_are_not_given_back(inside, factory):
+    def key_of(name):
+        with inside(), factory.begin() as dbsession:
+            thing = Thing(name=name)
+            dbsession.add(thing)
+            dbsession.flush()
+            return thing.id
+
+    assert key_of("tea") < key_of("milk")
 
 
 @pytest.mark.only_on("sqlite")
@@ -136,9 +168,8 @@ def test_sqlite_needs_no_settings_of_ours(database, names):
     plain.dispose()
 
 
-def test_a_connection_that_breaks_is_undone_by_the_database(engine, factory, add):
-    with undone(engine) as outer:
-        outer.join(factory)
+def test_a_connection_that_breaks_is_undone_by_the_database(inside, add):
+    with inside() as outer:
         add("tea")
         outer.connection.invalidate()
 
@@ -147,15 +178,16 @@ def test_a_connection_that_breaks_is_undone_by_the_database(engine, factory, add
 
 
 @pytest.fixture
-def refused(engine, factory, names):
+def refused(inside, names):
     """Return `refused(do, message)`: `do(outer)` is refused, told, and nothing left."""
 
     def refused(do, message):
         def act():
-            with undone(engine) as outer:
-                outer.join(factory)
-                with pytest.raises(PastTheOuterTransaction, match=message):
-                    do(outer)
+            with (
+                inside() as outer,
+                pytest.raises(PastTheOuterTransaction, match=message),
+            ):
+                do(outer)
 
         with pytest.raises(NotUndone, match=message) as told:
             act()
@@ -163,6 +195,21 @@ def refused(engine, factory, names):
         return str(told.value)
 
     return refused
+
+
+@pytest.fixture
+def refused_as_sql(factory, add, refused):
+    """Return `refused_as_sql(statement, message)`, after something was written."""
+
+    def refused_as_sql(statement, message):
+        def do(_):
+            add("tea")
+            with factory() as dbsession:
+                dbsession.execute(sa.text(statement))
+
+        refused(do, message)
+
+    return refused_as_sql
 
 
 def test_a_second_connection(engine, refused):
@@ -191,13 +238,9 @@ def test_each_database_in_memory_is_another():
         engine.dispose()
 
 
-def test_a_connection_of_the_driver_is_told_though_it_cannot_be_refused(engine):
-    def act():
-        with undone(engine):
-            engine.raw_connection().close()
-
-    with pytest.raises(NotUndone, match="left the engine's pool"):
-        act()
+def test_a_connection_of_the_driver_is_told_though_it_cannot_be_refused(engine, told):
+    with told("left the engine's pool"):
+        engine.raw_connection().close()
 
 
 def test_another_thread(add, refused):
@@ -218,13 +261,8 @@ def test_another_thread(add, refused):
 
 
 @pytest.mark.parametrize("end", ["COMMIT", "rollback", " /* so */ BEGIN", "-- a\nEND"])
-def test_the_end_of_a_transaction_as_sql(factory, add, refused, end):
-    def do(_):
-        add("tea")
-        with factory() as dbsession:
-            dbsession.execute(sa.text(end))
-
-    refused(do, "This would end the outer transaction")
+def test_the_end_of_a_transaction_as_sql(refused_as_sql, end):
+    refused_as_sql(end, "This would end the outer transaction")
 
 
 @pytest.mark.parametrize("end", ["commit", "rollback"])
@@ -246,19 +284,13 @@ def test_the_end_of_the_connections_own_transaction(add, refused, end):
         "  DROP TABLE IF EXISTS made_inside",
     ],
 )
-def test_a_statement_that_commits_by_itself(factory, add, refused, statement):
-    def do(_):
-        add("tea")
-        with factory() as dbsession:
-            dbsession.execute(sa.text(statement))
-
-    refused(do, "MariaDB commits with this statement")
+def test_a_statement_that_commits_by_itself(refused_as_sql, statement):
+    refused_as_sql(statement, "MariaDB commits with this statement")
 
 
 @pytest.mark.only_on("mariadb")
-def test_a_temporary_table_commits_nothing(engine, factory, add, names):
-    with undone(engine) as outer:
-        outer.join(factory)
+def test_a_temporary_table_commits_nothing(inside, factory, add, names):
+    with inside():
         add("tea")
         with factory.begin() as dbsession:
             made = "CREATE TEMPORARY TABLE for_a_moment (id INTEGER)"
@@ -267,61 +299,42 @@ def test_a_temporary_table_commits_nothing(engine, factory, add, names):
     assert names() == []
 
 
-def test_what_an_application_catches_is_told_nevertheless(engine, factory):
-    def act():
-        with undone(engine), pytest.raises(AssertionError):
-            engine.connect()
-
-    with pytest.raises(NotUndone, match="A second connection"):
-        act()
+def test_what_an_application_catches_is_told_nevertheless(engine, told):
+    with told("A second connection"), pytest.raises(AssertionError):
+        engine.connect()
 
 
 # What cannot be refused is noticed in the end
 
 
 @pytest.mark.usefixtures("emptied")
-def test_a_commit_past_sqlalchemy_is_noticed(engine, factory, add, names):
-    def act():
-        with undone(engine) as outer:
-            outer.join(factory)
-            add("tea")
-            outer.connection.connection.driver_connection.commit()
-
-    with pytest.raises(NotUndone, match=LOST):
-        act()
+def test_a_commit_past_sqlalchemy_is_noticed(told, add, names):
+    with told(LOST) as outer:
+        add("tea")
+        outer.connection.connection.driver_connection.commit()
     assert names() == ["tea"]
 
 
 @pytest.mark.only_on("mariadb")
 @pytest.mark.usefixtures("emptied")
-def test_a_table_made_by_a_procedure_is_noticed(engine, factory, add, names):
+def test_a_table_made_by_a_procedure_is_noticed(engine, told, add, names):
     hidden = "EXECUTE IMMEDIATE 'CREATE TABLE made_inside (id INTEGER)'"
-
-    def act():
-        with undone(engine) as outer:
-            outer.join(factory)
-            add("tea")
-            outer.connection.exec_driver_sql(hidden)
-
-    with pytest.raises(NotUndone, match=LOST):
-        act()
+    with told(LOST) as outer:
+        add("tea")
+        outer.connection.exec_driver_sql(hidden)
     assert names() == ["tea"]
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE made_inside")
 
 
 @pytest.mark.only_on("mariadb")
-@pytest.mark.parametrize("storage", ["MyISAM", "Aria"])
-def test_a_table_without_transactions_is_noticed(engine, storage):
+@pytest.mark.parametrize("storage", ["MyISAM", "Aria", "MEMORY"])
+def test_a_table_without_transactions_is_noticed(engine, told, storage):
     with engine.begin() as connection:
         connection.exec_driver_sql(f"CREATE TABLE plain (id INTEGER) ENGINE={storage}")
 
-    def act():
-        with undone(engine) as outer:
-            outer.connection.exec_driver_sql("INSERT INTO plain VALUES (1)")
-
-    with pytest.raises(NotUndone, match="no transactions"):
-        act()
+    with told("no transactions") as outer:
+        outer.connection.exec_driver_sql("INSERT INTO plain VALUES (1)")
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE plain")
 
@@ -343,23 +356,16 @@ def test_an_engine_that_commits_each_statement_is_noticed(database):
 # A rollback that takes others' work along
 
 
-def test_a_rollback_that_takes_a_later_commit_along_is_told(engine, factory, add):
-    def act():
-        with undone(engine) as outer:
-            outer.join(factory)
-            with factory() as early:
-                early.add(Thing(name="tea"))
-                early.flush()
-                add("milk")
-                early.rollback()
-
-    with pytest.raises(NotUndone, match="their work went with it"):
-        act()
+def test_a_rollback_that_takes_a_later_commit_along_is_told(told, factory, add):
+    with told("their work went with it"), factory() as early:
+        early.add(Thing(name="tea"))
+        early.flush()
+        add("milk")
+        early.rollback()
 
 
-def test_a_rollback_after_others_have_read_is_fine(engine, factory, things):
-    with undone(engine) as outer:
-        outer.join(factory)
+def test_a_rollback_after_others_have_read_is_fine(inside, factory, things):
+    with inside():
         with factory() as early:
             early.add(Thing(name="tea"))
             early.flush()
@@ -368,9 +374,8 @@ def test_a_rollback_after_others_have_read_is_fine(engine, factory, things):
         assert things() == set()
 
 
-def test_a_session_may_take_back_its_own_savepoint(engine, factory, add, things):
-    with undone(engine) as outer:
-        outer.join(factory)
+def test_a_session_may_take_back_its_own_savepoint(inside, factory, add, things):
+    with inside():
         add("tea")
         with factory.begin() as dbsession:
             with dbsession.begin_nested():
@@ -382,23 +387,20 @@ def test_a_session_may_take_back_its_own_savepoint(engine, factory, add, things)
         assert things() == {"tea", "milk"}
 
 
-def test_a_savepoint_that_takes_a_later_commit_along_is_told(engine, factory, add):
-    def act():
-        with undone(engine) as outer:
-            outer.join(factory)
-            with factory.begin() as early, early.begin_nested() as savepoint:
-                early.add(Thing(name="tea"))
-                early.flush()
-                add("milk")
-                savepoint.rollback()
-
-    with pytest.raises(NotUndone, match="their work went with it"):
-        act()
+def test_a_savepoint_that_takes_a_later_commit_along_is_told(told, factory, add):
+    with (
+        told("their work went with it"),
+        factory.begin() as early,
+        early.begin_nested() as savepoint,
+    ):
+        early.add(Thing(name="tea"))
+        early.flush()
+        add("milk")
+        savepoint.rollback()
 
 
-def test_a_session_that_a_test_leaves_open_is_no_rollback(engine, factory, add, names):
-    with undone(engine) as outer:
-        outer.join(factory)
+def test_a_session_that_a_test_leaves_open_is_no_rollback(inside, factory, add, names):
+    with inside() as outer:
         dbsession = factory()
         outer.at_end(dbsession.close)
         dbsession.add(Thing(name="tea"))

@@ -1,5 +1,6 @@
 """docs/testing.md: its project is run as it stands."""
 
+import ast
 import subprocess
 import sys
 
@@ -49,6 +50,21 @@ def test_its_project_passes(project):
         check=False,
     )
     assert "2 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_the_application_is_as_short_as_the_page_says():
+    tree = ast.parse((FOREIGN / "guestbook.py").read_text(encoding="utf-8"))
+    lengths = {
+        function.name: sum(isinstance(node, ast.stmt) for node in ast.walk(function))
+        - 1
+        for function in tree.body
+        if isinstance(function, ast.FunctionDef)
+    }
+    assert lengths["guests"] + lengths["sign"] == 5
+    assert lengths["dbsession"] + lengths["main"] == 11
+    assert "five statements in two views, eleven that wire" in " ".join(
+        PAGE.text.split()
+    )
 
 
 def test_it_is_to_be_had_without_pytest(engine, names):

@@ -33,7 +33,7 @@ def test_with_a_rollback(testapp, dbsession):
 
 
 def test_that_is_fine(testapp):
-    assert testapp.post("/", {"name": "Ada"}).text == "1"
+    testapp.post("/", {"name": "Ada"}, status=303)
 """
 
 NO_ENGINE = """
@@ -75,8 +75,8 @@ def project(tmp_path, empty_database):
 
 
 def test_its_tests_pass_and_leave_nothing(project, empty_database):
-    assert "5 passed" in project("test_guestbook.py")
-    assert "5 passed" in project("test_guestbook.py"), "and once more"
+    assert "6 passed" in project("test_guestbook.py")
+    assert "6 passed" in project("test_guestbook.py"), "and once more"
     with empty_database.engine.connect() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM guest")) == 0
 
@@ -84,7 +84,24 @@ def test_its_tests_pass_and_leave_nothing(project, empty_database):
 @pytest.mark.only_on("sqlite")
 def test_an_application_is_all_that_it_needs(project):
     (project.folder / "conftest.py").write_text(NO_ENGINE, encoding="utf-8")
-    assert "5 passed" in project("test_guestbook.py")
+    assert "6 passed" in project("test_guestbook.py")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "outcome"),
+    [
+        # Returned and not raised, the refusal lets the third guest be committed.
+        ("raise HTTPConflict", "return HTTPConflict", "1 failed, 5 passed"),
+        # Doomed, no request commits, and only what asks for no commit still passes.
+        ("return HTTPSee", "request.tm.doom(); return HTTPSee", "4 failed, 2 passed"),
+    ],
+)
+def test_its_tests_tell_a_commit_from_an_abort(project, right, wrong, outcome):
+    path = project.folder / "guestbook.py"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(right) == 1
+    path.write_text(text.replace(right, wrong), encoding="utf-8")
+    assert outcome in project("test_guestbook.py")
 
 
 @pytest.mark.only_on("sqlite")

@@ -23,14 +23,14 @@ def redis_url():
     if not url:
         if "redis" in os.environ.get(REQUIRED, ""):
             pytest.fail(f"no Redis: set {REDIS}, as {REQUIRED} demands it")
-        pytest.skip(f"no Redis: set {REDIS}")
+        pytest.skip(f"no Redis: set {REDIS}")  # because no address is ever guessed
     return url
 
 
 @pytest.fixture
 def prefix(redis_url):
     """Return a prefix of the test's own, whose keys are deleted in the end."""
-    redis = pytest.importorskip("redis")
+    redis = pytest.importorskip("redis")  # because it comes with an extra only
     prefix = f"draftedit_test_{secrets.token_hex(6)}"
     yield prefix
     with redis.Redis.from_url(redis_url) as client:

@@ -13,6 +13,8 @@ WRITING = [
     "/* a */ -- b\n # c\n REPLACE INTO t VALUES (1)",
     "MERGE INTO t USING s ON t.a = s.a WHEN MATCHED THEN DELETE",
     "INSERT INTO t SELECT * FROM s",
+    "INSERT INTO t VALUES (1), (2)",
+    "DELETE FROM t; SELECT 1",
     "WITH s AS (SELECT 1) INSERT INTO t SELECT * FROM s",
     "with recursive s(n) as (select 1) delete from t where a in (select n from s)",
     "WITH s AS (DELETE FROM t RETURNING a) SELECT * FROM s",
@@ -36,6 +38,14 @@ READING = [
     "WITH s AS (SELECT $x$ ) INSERT $x$) SELECT 1 /* ) DELETE */ FROM s",
     "WITH s AS (SELECT 1)",
     "UPDATED",
+    "CALL writes()",
+    "DO $$ BEGIN DELETE FROM t; END $$",
+    "COPY t FROM STDIN",
+    "LOAD DATA INFILE 'a.csv' INTO TABLE t",
+    "TRUNCATE TABLE t",
+    "EXPLAIN ANALYZE DELETE FROM t",
+    "SELECT delete_all()",
+    "SELECT 1; DELETE FROM t",
 ]
 
 

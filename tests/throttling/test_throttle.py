@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 import sqlalchemy as sa
+from limits.storage import SCHEMES
 from sqlalchemy.orm import Session, sessionmaker
 
 from draftedit import Batch, Insert, Set
@@ -84,6 +85,26 @@ def test_many_rows_at_once_count_as_many(bind, throttled, orders, write):
     throttled(f"{LIMIT}/hour")
     assert flood(bind, write, 5) == 3
     assert orders() == 8
+
+
+def test_more_rows_at_once_than_the_limit_are_always_refused(bind, throttled, orders):
+    throttled("3/hour")
+    refused = flood(
+        bind, lambda dbsession: dbsession.execute(sa.insert(TABLE), four()), 2
+    )
+    assert refused == 2
+    assert orders() == 0
+
+
+def test_a_statement_counts_as_one_however_many_rows_its_text_writes(bind, throttled):
+    throttled("2/hour")
+    values = sa.insert(TABLE).values([order() for _ in range(4)])
+    copies = sa.insert(TABLE).from_select(
+        ["number"], sa.select(TABLE.c.number).where(sa.false())
+    )
+    assert flood(bind, lambda dbsession: dbsession.execute(values), 1) == 0
+    assert flood(bind, lambda dbsession: dbsession.execute(copies), 1) == 0
+    assert flood(bind, by_core, 1) == 1
 
 
 def test_more_rows_than_the_database_takes_at_once_are_counted_once(bind, throttled):
@@ -218,7 +239,7 @@ def test_processes_share_one_limit_through_redis(redis_url, prefix):
 
 
 def test_where_the_storage_is_away_nobody_is_limited_and_the_log_says_so(caplog):
-    pytest.importorskip("redis")
+    pytest.importorskip("redis")  # because it comes with an extra only
     engine = sa.create_engine("sqlite://")
     Throttle("redis://127.0.0.1:1").watch(engine, lambda: ("ada", "1/hour"))
     with caplog.at_level(logging.WARNING), engine.connect() as connection:
@@ -229,7 +250,16 @@ def test_where_the_storage_is_away_nobody_is_limited_and_the_log_says_so(caplog)
     assert "storage is away" in caplog.text
 
 
-@pytest.mark.parametrize("storage", ["nowhere://", "nonsense", "memcached://x"])
+@pytest.mark.parametrize(
+    "storage", ["nowhere://", "nonsense", "memcached://x", "redis://x:port"]
+)
 def test_a_storage_that_cannot_be_used_is_refused(storage):
     with pytest.raises(BadSettings, match="storage of the throttle"):
         Throttle(storage)
+
+
+def test_a_storage_without_a_moving_window_is_refused(monkeypatch):
+    # As memcached is, where its driver is installed.
+    monkeypatch.setitem(SCHEMES, "plain", lambda _address, **_options: object())
+    with pytest.raises(BadSettings, match="MovingWindow"):
+        Throttle("plain://")

@@ -14,11 +14,11 @@ from tests.client import Client
 from tests.hosts import shop
 from tests.hosts.application import PREFIX, make_host
 
-catalog = pytest.importorskip("babel.messages.catalog")
+catalog = pytest.importorskip("babel.messages.catalog")  # because users have none
 from babel.messages.extract import extract_from_dir  # noqa: E402 — may be missing
-from babel.messages.frontend import parse_mapping_cfg  # noqa: E402 — as above
-from babel.messages.mofile import write_mo  # noqa: E402 — as above
-from babel.messages.pofile import read_po  # noqa: E402 — as above
+from babel.messages.frontend import parse_mapping_cfg  # noqa: E402 — may be missing
+from babel.messages.mofile import write_mo  # noqa: E402 — may be missing
+from babel.messages.pofile import read_po  # noqa: E402 — may be missing
 
 LOCALE = Path(draftedit.__file__).parent / "locale"
 ROOT = LOCALE.parent.parent

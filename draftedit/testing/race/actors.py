@@ -94,7 +94,7 @@ class Actor(Generic[T]):
         current.set(self)
         try:
             result = Result(self.name, returned=self._act())
-        except Exception as error:
+        except Exception as error:  # because an error is a result of the run
             result = Result(self.name, raised=error)
         except Ended:
             return

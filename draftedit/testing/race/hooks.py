@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from draftedit.testing.race.actors import Ended, current
+from draftedit.testing.race.listening import listening
 from draftedit.testing.race.locks import Locks
 
 COMMIT = "COMMIT"
@@ -48,10 +49,5 @@ def gates(engine: sa.Engine, at: str, locks: Locks) -> Iterator[None]:
         "checkout": take,
         "checkin": give_back,
     }
-    for name, hook in hooks.items():
-        sa.event.listen(engine, name, hook)
-    try:
+    with listening(engine, hooks):
         yield
-    finally:
-        for name, hook in hooks.items():
-            sa.event.remove(engine, name, hook)

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from draftedit.testing.race.actors import Actor, current
+from draftedit.testing.race.listening import listening
 
 Actors = Collection[Actor[Any]]
 
@@ -151,31 +152,20 @@ class SQLite(Locks):
 @contextmanager
 def looking_at(engine: sa.Engine) -> Iterator[Locks]:
     """Open what tells who waits."""
-    if engine.dialect.name == "sqlite":
-        with _asking_again(engine):
+    dialect = engine.dialect
+    if dialect.name == "sqlite":
+        hooks = {
+            "do_execute": _patiently(dialect.do_execute),
+            "do_executemany": _patiently(dialect.do_executemany),
+        }
+        with listening(engine, hooks):
             yield SQLite()
         return
     kind: dict[str, Callable[[sa.Connection], Locks]]
     kind = {"postgresql": PostgreSQL, "mysql": MariaDB, "mariadb": MariaDB}
     apart = engine.execution_options(isolation_level="AUTOCOMMIT")
     with apart.connect() as connection:
-        yield kind[engine.dialect.name](connection)
-
-
-@contextmanager
-def _asking_again(engine: sa.Engine) -> Iterator[None]:
-    dialect = engine.dialect
-    hooks = {
-        "do_execute": _patiently(dialect.do_execute),
-        "do_executemany": _patiently(dialect.do_executemany),
-    }
-    for name, hook in hooks.items():
-        sa.event.listen(engine, name, hook)
-    try:
-        yield
-    finally:
-        for name, hook in hooks.items():
-            sa.event.remove(engine, name, hook)
+        yield kind[dialect.name](connection)
 
 
 def _patiently(execute: Callable[..., None]) -> Callable[..., bool]:

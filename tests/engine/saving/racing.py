@@ -151,7 +151,7 @@ def save(begin, owner: str, draft: int, attempts: int = SAVERS) -> Finish:
             with begin() as dbsession:
                 edit = knot.drafts.resume(dbsession, draft, owner=owner, lock=True)
                 return Finish(edit.save(), retries)
-        except Exception as error:
+        except Exception as error:  # because is_retryable judges them all
             if not is_retryable(error):
                 raise
     raise AssertionError("each time another saver was quicker")

@@ -168,7 +168,7 @@ def play_all(dbsession, drafts, model, seed, count):
         dice = random.Random(f"draft {seed} {number}")
         try:
             verdicts[play(dbsession, drafts, model, dice)] += 1
-        except Exception as error:
+        except Exception as error:  # because any is to name its seed
             error.add_note(f"draft {number} of DRAFTEDIT_TEST_SEED={seed}")
             raise
     return verdicts

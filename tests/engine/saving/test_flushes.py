@@ -84,11 +84,22 @@ def there(dbsession, *columns):
 # Before the stages
 
 
-def test_what_the_host_has_pending_is_compared(dbsession, edit, keys):
+def save_beside_the_host(dbsession, edit, keys):
     edit.apply(Set("anchor", keys["a"], name="drafted"))
-    dbsession.get(Anchor, keys["a"]).name = "by the host"
-    with dbsession.no_autoflush, pytest.raises(Conflicts):
+    with dbsession.no_autoflush:
+        dbsession.get(Anchor, keys["a"]).name = "by the host"
         edit.save()
+
+
+def test_what_the_host_has_pending_is_compared(dbsession, edit, keys):
+    with pytest.raises(Conflicts):
+        save_beside_the_host(dbsession, edit, keys)
+
+
+def test_without_it_what_the_host_has_pending_is_lost(dbsession, edit, keys, without):
+    without("sqlalchemy.orm.session._take_snapshot")
+    save_beside_the_host(dbsession, edit, keys)
+    assert ("by the host",) not in there(dbsession, Anchor.name)
 
 
 # Before rows are read: `instances`

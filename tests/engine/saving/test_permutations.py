@@ -39,7 +39,7 @@ def test_any_two_states_of_an_object_are_one_save_apart(
         dice = dice_of(seed, number)
         try:
             save_pair(dbsession, drafts, model("mine"), dice)
-        except Exception as error:
+        except Exception as error:  # because any is to name its seed
             error.add_note(f"pair {number} of DRAFTEDIT_TEST_SEED={seed}")
             raise
 

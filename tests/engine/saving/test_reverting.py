@@ -65,7 +65,7 @@ def each(dbsession, drafts, model, seed, rounds):
             with dbsession.begin_nested() as savepoint:
                 try:
                     act(Object(dbsession, drafts, model("mine"), dice))
-                except Exception as error:
+                except Exception as error:  # because any is to name its seed
                     error.add_note(f"object {number} of DRAFTEDIT_TEST_SEED={seed}")
                     raise
                 savepoint.rollback()

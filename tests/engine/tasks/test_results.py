@@ -72,6 +72,12 @@ def test_after_a_save_it_is_a_result_of_the_older_revision(desk):
     assert (desk.result().revision, desk.result().count) == (1, 2)
 
 
+def test_plain_sql_makes_no_revision_and_a_result_does_not_notice_it(desk, dbsession):
+    desk.work()
+    dbsession.execute(sa.update(shop.Line).values(amount=1))
+    assert desk.result().is_current
+
+
 def test_what_is_saved_while_a_task_works_is_not_overwritten_and_it_runs_again(
     desk, register
 ):

@@ -3,30 +3,37 @@ from guestbook import Guest
 from sqlalchemy.exc import IntegrityError
 
 
-def test_it_is_empty(dbsession):
-    assert dbsession.query(Guest).count() == 0
+def test_nobody_has_signed(testapp):
+    assert testapp.get("/").json == []
 
 
-def test_a_guest_signs(testapp, dbsession):
-    assert testapp.post("/", {"name": "Ada"}).text == "1"
-    assert testapp.post("/", {"name": "Bob"}).text == "2"
-    assert dbsession.query(Guest).filter_by(name="Ada").one()
+def test_guests_sign_one_after_the_other(testapp):
+    testapp.post("/", {"name": "Ada"}, status=303)
+    testapp.post("/", {"name": "Bob"}, status=303)
+    assert testapp.get("/").json == ["Ada", "Bob"]
 
 
-def test_what_the_test_has_written_is_seen(testapp, dbsession):
-    dbsession.add(Guest(name="Ada"))
-    dbsession.flush()
-    assert testapp.post("/", {"name": "Bob"}).text == "2"
-
-
-def test_a_request_that_fails_leaves_nothing(testapp, dbsession):
+def test_nobody_signs_on_a_full_page(testapp):
     testapp.post("/", {"name": "Ada"})
-    with pytest.raises(ValueError, match="after it was written"):
-        testapp.post("/", {"name": "nobody"})
+    testapp.post("/", {"name": "Bob"})
+    testapp.post("/", {"name": "Eve"}, status=409)
+    assert testapp.get("/").json == ["Ada", "Bob"]
+
+
+def test_nobody_signs_twice(testapp):
+    testapp.post("/", {"name": "Ada"})
     with pytest.raises(IntegrityError):
         testapp.post("/", {"name": "Ada"})
-    assert [guest.name for guest in dbsession.query(Guest)] == ["Ada"]
+    testapp.post("/", {"name": "Bob"})
+    assert testapp.get("/").json == ["Ada", "Bob"]
 
 
-def test_the_same_guest_signs_in_another_test(testapp):
-    assert testapp.post("/", {"name": "Ada"}).text == "1"
+def test_a_request_sees_what_the_test_has_written(testapp, dbsession):
+    dbsession.add(Guest(name="Ada"))
+    dbsession.flush()
+    assert testapp.get("/").json == ["Ada"]
+
+
+def test_the_test_sees_what_a_request_has_written(testapp, dbsession):
+    testapp.post("/", {"name": "Ada"})
+    assert dbsession.query(Guest).one().name == "Ada"
