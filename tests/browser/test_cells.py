@@ -3,8 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from draftedit.engine.keys import to_path
-
 
 @pytest.fixture
 def open_rows():

@@ -20,7 +20,10 @@ const mergeAttributes = (old, fresh) => {
 };
 
 const isAlike = (old, fresh) =>
-  old.nodeType === fresh.nodeType && old.nodeName === fresh.nodeName && (old.id ?? "") === (fresh.id ?? "");
+  old.nodeType === fresh.nodeType &&
+  old.nodeName === fresh.nodeName &&
+  (old.id ?? "") === (fresh.id ?? "") &&
+  old.dateTime === fresh.dateTime; // another time is put in anew, for times.js to see it
 
 // An element with an id is itself wherever it stands; others are told by their place.
 const counterpart = (fresh, at, parent) => {
@@ -67,7 +70,7 @@ export const merge = (old, fresh, keep = () => false) => {
   }
   if (keep(old, fresh)) return false;
   // Times were put into the reader's own zone, see times.js.
-  if (old.nodeName === "TIME" && old.dateTime === fresh.dateTime) return false;
+  if (old.nodeName === "TIME") return false;
   const attributes = mergeAttributes(old, fresh);
   return mergeChildren(old, fresh, keep) || attributes;
 };
