@@ -23,7 +23,9 @@ export const editLinks = (cell, template, sheet) => {
   const { label, choices, link, end } = template.dataset;
   const chips = chipsOf(cell);
   const row = cell.parentElement.id.slice("row-".length);
+  let isDone = false; // what takes the panel away takes its focus, and that is no word
   const send = (what, shown, fields) => {
+    isDone = true;
     const called = sheet.nameOf(cell);
     sheet.uncover(cell);
     add({
@@ -61,6 +63,7 @@ export const editLinks = (cell, template, sheet) => {
   input.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && input.value.trim()) commit();
     else if (event.key === "Escape" || event.key === "Enter") {
+      isDone = true;
       sheet.end(cell);
       sheet.focus(cell);
     } else return;
@@ -69,7 +72,7 @@ export const editLinks = (cell, template, sheet) => {
   });
   const panel = made("div", { className: "links" }, ...(chips.length ? [list] : []), input, suggestions);
   panel.addEventListener("focusout", (event) => {
-    if (!document.hasFocus() || cell.contains(event.relatedTarget) || !panel.isConnected) return;
+    if (isDone || !document.hasFocus() || cell.contains(event.relatedTarget)) return;
     if (input.value.trim()) commit();
     else sheet.end(cell);
   });

@@ -19,16 +19,19 @@ const mergeAttributes = (old, fresh) => {
   return changed;
 };
 
+// Not `.id`: in a form that is its field called "id".
+const idOf = (node) => node.getAttribute?.("id") ?? "";
+
 const isAlike = (old, fresh) =>
   old.nodeType === fresh.nodeType &&
   old.nodeName === fresh.nodeName &&
-  (old.id ?? "") === (fresh.id ?? "") &&
+  idOf(old) === idOf(fresh) &&
   old.dateTime === fresh.dateTime; // another time is put in anew, for times.js to see it
 
 // An element with an id is itself wherever it stands; others are told by their place.
 const counterpart = (fresh, at, parent) => {
-  if (fresh.id) {
-    const same = document.getElementById(fresh.id);
+  if (idOf(fresh)) {
+    const same = document.getElementById(idOf(fresh));
     return same?.parentNode === parent && same.nodeName === fresh.nodeName ? same : null;
   }
   return at && isAlike(at, fresh) ? at : null;

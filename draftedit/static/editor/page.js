@@ -23,7 +23,7 @@ const place = (page, url) => {
   return rows && [rows.dataset.table, rows.dataset.parent, asked.get("q") ?? "", asked.get("filter") ?? ""].join("\n");
 };
 
-const keep = (old, fresh) => keepers.some((keeps) => keeps(old, fresh));
+const keep = (old, fresh) => old.hasAttribute("data-ours") || keepers.some((keeps) => keeps(old, fresh));
 
 /** Make rows flash, and the first of them be in sight. */
 export const show = (rows) => {

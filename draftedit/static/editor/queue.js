@@ -12,6 +12,7 @@ const TRIES = 5; // against others who change the same draft
 const settled = [];
 let running = null;
 let failures = 0;
+let isStrange = false; // signed out, or signed in again: the page's token is of no use
 let timer = 0;
 
 /** Call `act(item)` whenever a cell is stored, refused or waits again. */
@@ -72,15 +73,35 @@ const later = (answer) => {
   warn(text(answer.status === 429 ? "throttled" : "away"), { again: true });
 };
 
+const signIn = () => {
+  isStrange = true;
+  warn(text("signedOut"), { again: true, link: { href: text("signIn"), text: text("signInText"), target: "_blank" } });
+};
+
+// The page again, for the token of who is signed in now.
+const getToKnow = async () => {
+  const answer = await get(location.href);
+  if (answer.is !== "done") return answer.is === "away" ? later(answer) : signIn();
+  arrive(answer);
+  isStrange = false;
+};
+
+// Refused before it was read: with a token of another session, for one.
+const isAtTheDoor = ({ is, status }) => is === "refused" && (status === 400 || status === 403);
+
 // Returns whether to go on with the next one.
 const settle = async (item, answer, valueOf) => {
+  if (isAtTheDoor(answer) && !item.knocked) {
+    pending.change(item, { knocked: true, key: null });
+    isStrange = true;
+    return true;
+  }
   if (answer.is === "refused" && answer.status === 412) answer = await overtake(item, valueOf);
   else if (answer.is === "done") store(item, answer);
   else if (answer.is === "refused") refuse(item, reason(answer, item));
   if (answer.is === "away") later(answer);
-  else if (answer.is === "elsewhere") {
-    warn(text("signedOut"), { again: true, link: { href: text("signIn"), text: text("signInText"), target: "_blank" } });
-  } else return true;
+  else if (answer.is === "elsewhere") signIn();
+  else return true;
   return false;
 };
 
@@ -107,6 +128,8 @@ export const readWith = (read) => {
 const run = async () => {
   sign();
   for (let item; (item = pending.waiting()[0]); ) {
+    if (isStrange) await getToKnow();
+    if (isStrange) return;
     if (!(await settle(item, await send(item), valueOf))) return;
     failures = 0;
     sign();
@@ -121,7 +144,7 @@ export const start = () => {
 
 /** Put in what is to be stored, and begin. */
 export const add = (item) => {
-  pending.put({ ...item, state: "waiting", key: null, tries: 0 });
+  pending.put({ ...item, state: "waiting", key: null, tries: 0, knocked: false });
   tell(item);
   start();
 };
