@@ -16,10 +16,13 @@ document.addEventListener("keydown", (event) => {
   if (typing(event.target)) return;
   const redo = key === "y" || (key === "z" && event.shiftKey);
   if (key !== "z" && !redo) return;
-  const button = document.querySelector(redo ? "button[data-redo]" : "button[data-undo]");
-  if (!button || button.disabled) return;
+  const which = redo ? "button[data-redo]" : "button[data-undo]";
+  const button = document.querySelector(which);
+  if (!button) return;
   event.preventDefault();
-  button.click();
+  // The editor in place takes it, and knows what is under way: see editor/verbs.js.
+  const isFree = document.dispatchEvent(new CustomEvent("draftedit:turn", { cancelable: true, detail: which }));
+  if (isFree && !button.disabled) button.click();
 });
 
 // Who types a value of their own into a conflict has chosen it.

@@ -291,6 +291,7 @@ def test_the_second_window_is_not_overwritten_by_the_first(new_page, open_rows, 
     expect(cell(rows.nth(3), "Comment")).to_contain_text("by the second")
 
     # The same cell: asked.
+    second.reload()
     cell(second.locator("table.rows tbody tr").nth(5), "Comment").click()
     retype(second, "by the second, again")
     stored(second)

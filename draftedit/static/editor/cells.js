@@ -385,5 +385,4 @@ export const startCells = () => {
   listen();
   prepare();
   resume(typing);
-  if (pending.all().length) sign();
 };

@@ -126,7 +126,7 @@ export const readWith = (read) => {
 };
 
 const run = async () => {
-  sign();
+  if (pending.all().length) sign();
   for (let item; (item = pending.waiting()[0]); ) {
     if (isStrange) await getToKnow();
     if (isStrange) return;

@@ -45,12 +45,23 @@ const act = async (form, submitter) => {
 };
 
 export const startVerbs = () => {
+  // One after the other: each is for the version that the one before has made.
   let running = Promise.resolve();
+  const next = (take) => {
+    running = running.then(take);
+  };
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || !isOurs(form) || leadsAway(event.submitter)) return;
     event.preventDefault();
-    // One after the other: each is for the version that the one before has made.
-    running = running.then(() => act(form, event.submitter));
+    next(() => act(form, event.submitter));
+  });
+  // By keys one is faster than the answers: what can be undone is seen when it is its turn.
+  document.addEventListener("draftedit:turn", (event) => {
+    event.preventDefault();
+    next(() => {
+      const button = document.querySelector(event.detail);
+      return button.disabled ? null : act(button.form, button);
+    });
   });
 };
