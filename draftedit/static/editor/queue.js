@@ -149,10 +149,12 @@ export const add = (item) => {
   start();
 };
 
+export const isStored = () => !pending.waiting().length;
+
 /** Wait until all is stored; return whether it is. */
 export const idle = async () => {
   await start();
-  return !pending.waiting().length;
+  return isStored();
 };
 
 onAgain(start);

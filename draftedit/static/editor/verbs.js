@@ -2,7 +2,7 @@
 // changed is shown, scrolled to and said.
 
 import { arrive, row, show, table } from "./page.js";
-import { idle } from "./queue.js";
+import { idle, isStored } from "./queue.js";
 import { post, version } from "./server.js";
 import { say, text, warn } from "./signs.js";
 
@@ -44,17 +44,39 @@ const act = async (form, submitter) => {
   else afterwards(answer, submitter);
 };
 
+const leaveBy = async (form, submitter) => {
+  if (!(await idle())) return;
+  const its = form.querySelector("input[name=version]");
+  if (its) its.value = version();
+  form.requestSubmit(submitter);
+};
+
 export const startVerbs = () => {
   // One after the other: each is for the version that the one before has made.
   let running = Promise.resolve();
   const next = (take) => {
-    running = running.then(take);
+    running = running.then(take).catch((error) => {
+      console.error(error);
+      warn(text("notDone"));
+    });
   };
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || !isOurs(form) || leadsAway(event.submitter)) return;
     event.preventDefault();
     next(() => act(form, event.submitter));
+  });
+  // Whatever else leaves the page waits for what was typed: it is for the version after.
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || event.target.method !== "post" || isStored()) return;
+    event.preventDefault();
+    next(() => leaveBy(event.target, event.submitter));
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-review]");
+    if (!link || isStored()) return;
+    event.preventDefault();
+    next(async () => (await idle()) && location.assign(link.href));
   });
   // By keys one is faster than the answers: what can be undone is seen when it is its turn.
   document.addEventListener("draftedit:turn", (event) => {
