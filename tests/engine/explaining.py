@@ -63,7 +63,7 @@ def _sequential(plan):
 def index_conditions(
     connection: sa.Connection, table: str, statement: str, parameters: Any
 ) -> list[tuple[str, str]]:
-    """Return the indexes by which PostgreSQL looks into a table, with the conditions."""
+    """Return the indexes by which PostgreSQL reads a table, with the conditions."""
     found = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
     return [
         (node["Index Name"], node["Index Cond"])
