@@ -1,7 +1,7 @@
 """The net change of a draft: its rows against their origins, never the journal."""
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -68,18 +68,19 @@ def changes(rows: DraftRows, touched: Touched | None = None) -> list[Change]:
     `touched`: all rows that the draft has touched, where they have been read already.
     """
     touched = touched_rows(rows) if touched is None else touched
+    is_hidden = rows.hidden_by_parent()
     return [
         change
         for some in touched.values()
         for row in some
-        if (change := _change_of(rows, row)) is not None
+        if (change := _change_of(row, is_hidden)) is not None
     ]
 
 
-def _change_of(rows: DraftRows, row: Row) -> Change | None:
+def _change_of(row: Row, is_hidden: Callable[[Row], bool]) -> Change | None:
     if row.state == "same" or (row.gone and row.is_new):
         return None
-    if rows.hidden(row):
+    if is_hidden(row):
         return None
     if row.is_new:
         fields = {n: (MISSING, v) for n, v in row.values.items() if _is_given(row, n)}

@@ -50,6 +50,20 @@ class Figure(NamedTuple):
     value: str
 
 
+class Counts(NamedTuple):
+    """The statements that count the drafts of one condition: see below, each."""
+
+    opened: sa.Select[Any]
+    closed: sa.Select[Any]
+    figures: sa.CompoundSelect[Any]
+
+
+def counts(tables: Tables, condition: sa.ColumnElement[bool]) -> Counts:
+    """Build the statements that count the drafts that fulfil a condition."""
+    drafts = facts(tables, condition)
+    return Counts(opened(drafts), closed(drafts), figures(drafts, tables.operation))
+
+
 def facts(tables: Tables, condition: sa.ColumnElement[bool]) -> sa.CTE:
     """Select what is counted of each draft."""
     draft, place = tables.draft, tables.draft_object

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from draftedit.engine import records, roll_up
+from draftedit.engine.core import is_one_of, run
 from draftedit.engine.schema import Target
 from draftedit.engine.tables import Tables
 
@@ -55,12 +56,14 @@ def purge(
         return Purged(idle, total)
     abandoned = _abandon(transaction, tables, idle_before)
     parts = [part.draft for one in targets.values() for part in one.tables.values()]
-    deleted = 0
+    deleted, more = 0, True
     progress(0, total)
-    while sizes := _closed_drafts(transaction, tables, parts, closed_before):
+    while more:
+        sizes = _closed_drafts(transaction, tables, parts, closed_before)
         for packet in _packed(transaction, tables, parts, sizes):
             deleted += _delete_drafts(transaction, tables, packet)
             progress(deleted, max(total, deleted))
+        more = len(sizes) == DRAFTS
     _count_others(transaction, tables)
     _delete_requests(transaction, tables, closed_before)
     return Purged(abandoned, deleted)
@@ -123,7 +126,8 @@ def _closed_drafts(
     wanted = sa.select(draft.key).where(_closed(tables, before)).order_by(draft.key)
     with transaction() as dbsession:
         keys = list(dbsession.scalars(wanted.limit(DRAFTS)))
-        return _sizes(dbsession, [*parts, tables.operation, tables.request], keys)
+        owned = [*parts, tables.operation, tables.request]
+        return _sizes(dbsession, owned, keys) if keys else {}
 
 
 def _count_others(transaction: Transaction, tables: Tables) -> None:
@@ -168,7 +172,8 @@ def _packed(
         packet.keys.append(key)
         packet.parts.update(by_table.keys() & set(parts))
         rows += size
-    yield packet
+    if packet.keys:
+        yield packet
 
 
 def _delete_rows(
@@ -187,21 +192,27 @@ def _delete_rows(
 
 def _sizes(dbsession: Session, owned: list[sa.Table], keys: list[int]) -> _Sizes:
     """Count the rows of each draft by table; without those that have none."""
-    rows = sa.union_all(
+    sizes: _Sizes = {key: {} for key in keys}
+    wanted = sa.union_all(
         *(
-            sa.select(sa.literal(number).label("number"), table.c.draft).where(
-                table.c.draft.in_(keys)
+            sa.select(
+                table.c.draft,
+                sa.literal_column(str(number)).label("number"),
+                sa.func.count().label("size"),
             )
+            .where(_of_drafts(table))
+            .group_by(table.c.draft)
             for number, table in enumerate(owned)
         )
-    ).subquery()
-    wanted = sa.select(rows.c.draft, rows.c.number, sa.func.count()).group_by(
-        rows.c.draft, rows.c.number
     )
-    sizes: _Sizes = {key: {} for key in keys}
-    for draft, number, count in dbsession.execute(wanted):
-        sizes[draft][owned[number]] = count
+    for one in run(dbsession, wanted, {"drafts": keys}).mappings():
+        sizes[one["draft"]][owned[one["number"]]] = one["size"]
     return sizes
+
+
+def _of_drafts(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Return the condition that a row belongs to one of the drafts :drafts."""
+    return is_one_of(table.c.draft, "drafts")
 
 
 def _delete_drafts(transaction: Transaction, tables: Tables, packet: _Packet) -> int:
@@ -210,17 +221,19 @@ def _delete_drafts(transaction: Transaction, tables: Tables, packet: _Packet) ->
     Returns how many: fewer where another purge was faster, for which this one waits.
     """
     draft, place, revision = tables.draft, tables.draft_object, tables.revision
-    wanted = draft.c.key.in_(packet.keys)
+    wanted = is_one_of(draft.c.key, "drafts")
     locked = sa.select(draft.c.key).where(wanted).order_by(draft.c.key)
     with transaction() as dbsession:
-        found = list(dbsession.scalars(locked.with_for_update()))
+        mine = {"drafts": packet.keys}
+        found = list(run(dbsession, locked.with_for_update(), mine).scalars())
+        mine = {"drafts": found}
         roll_up.add(dbsession, tables, found)
         for table in (*packet.parts, tables.operation, tables.request):
-            dbsession.execute(sa.delete(table).where(table.c.draft.in_(found)))
-        forget = sa.update(revision).where(revision.c.draft.in_(found))
-        dbsession.execute(forget.values(draft=None))
-        dbsession.execute(sa.delete(place).where(place.c.draft.in_(found)))
-        dbsession.execute(sa.delete(draft).where(draft.c.key.in_(found)))
+            run(dbsession, sa.delete(table).where(_of_drafts(table)), mine)
+        forget = sa.update(revision).where(_of_drafts(revision))
+        run(dbsession, forget.values({"draft": None}), mine)
+        run(dbsession, sa.delete(place).where(_of_drafts(place)), mine)
+        run(dbsession, sa.delete(draft).where(wanted), mine)
     return len(found)
 
 

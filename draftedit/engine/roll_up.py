@@ -2,12 +2,16 @@
 
 import contextlib
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from draftedit.engine import counting
+from draftedit.engine.core import is_one_of, run
+from draftedit.engine.counting import Counts
 from draftedit.engine.statistics import DayStatistics, count
 from draftedit.engine.tables import Tables
 
@@ -19,14 +23,24 @@ def add(
 
     `stay`: they are not deleted in this transaction, but marked as counted.
     """
-    draft = tables.draft
-    mine = sa.and_(draft.c.key.in_(keys), draft.c.counted == sa.false())
-    for day in count(dbsession, tables, mine):
+    mine = {"drafts": keys}
+    for day in count(dbsession, _counts(tables), mine):
         # The row of the day first: another purge waits there, in the same order.
         _add_numbers(dbsession, tables.draft_day, day)
         _add_figures(dbsession, tables.draft_day_figure, day)
     if stay:
-        dbsession.execute(sa.update(draft).where(mine).values(counted=True))
+        marked = sa.update(tables.draft).where(_are_waiting(tables))
+        run(dbsession, marked.values(counted=True), mine)
+
+
+@cache
+def _counts(tables: Tables) -> Counts:
+    return counting.counts(tables, _are_waiting(tables))
+
+
+def _are_waiting(tables: Tables) -> sa.ColumnElement[bool]:
+    draft = tables.draft.c
+    return sa.and_(is_one_of(draft.key, "drafts"), draft.counted == sa.false())
 
 
 def _add_numbers(dbsession: Session, table: sa.Table, day: DayStatistics) -> None:

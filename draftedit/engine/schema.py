@@ -160,7 +160,7 @@ class Part:
 
     def key_of(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return the key of an encoded row."""
-        return tuple(values[name] for name in self.key)
+        return tuple(map(values.__getitem__, self.key))
 
     def is_draft_made(self, key: tuple[Any, ...]) -> bool:
         """Tell whether a draft has counted this key, for save to replace it."""
@@ -169,7 +169,7 @@ class Part:
 
     def parent_key_of(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return the key of an encoded row's parent."""
-        return tuple(values[name] for name in self.parent_fields)
+        return tuple(map(values.__getitem__, self.parent_fields))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from draftedit.engine import counting
-from draftedit.engine.counting import Figure
+from draftedit.engine.core import run
+from draftedit.engine.counting import Counts, Figure
 from draftedit.engine.tables import Tables
 
 
@@ -76,11 +77,9 @@ def statistics(
     Runs the same few statements however much there is.
     """
     draft = tables.draft.c
-    counts = (
-        *_rolled_up(dbsession, tables, since),
-        *count(dbsession, tables, draft.counted == sa.false()),
-    )
-    return added_up(one for one in counts if since is None or one.day >= since)[::-1]
+    waiting = counting.counts(tables, draft.counted == sa.false())
+    found = (*_rolled_up(dbsession, tables, since), *count(dbsession, waiting, {}))
+    return added_up(one for one in found if since is None or one.day >= since)[::-1]
 
 
 def added_up(counts: Iterable[DayStatistics]) -> list[DayStatistics]:
@@ -93,15 +92,14 @@ def added_up(counts: Iterable[DayStatistics]) -> list[DayStatistics]:
 
 
 def count(
-    dbsession: Session, tables: Tables, condition: sa.ColumnElement[bool]
+    dbsession: Session, statements: Counts, binds: Mapping[str, Any]
 ) -> list[DayStatistics]:
-    """Count the drafts that fulfil a condition, the oldest day first."""
-    drafts = counting.facts(tables, condition)
-    opened = dbsession.execute(counting.opened(drafts)).mappings()
-    closed = dbsession.execute(counting.closed(drafts)).mappings()
+    """Count the drafts that the statements are about, the oldest day first."""
+    opened, closed, figures = (
+        run(dbsession, one, binds).mappings().all() for one in statements
+    )
     found = [DayStatistics(**_numbers(one)) for one in (*opened, *closed)]
-    figures = dbsession.execute(counting.figures(drafts, tables.operation))
-    return added_up([*found, *_figures(figures.mappings())])
+    return added_up([*found, *_figures(figures)])
 
 
 def _rolled_up(

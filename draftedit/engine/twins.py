@@ -32,7 +32,7 @@ def build(
     """Return the draft and the history table of a live table."""
     listing = tuple(dict.fromkeys((*parent, *((order,) if order else ()), *key)))
     return (
-        _draft_table(metadata, live, fields, key, listing),
+        _draft_table(metadata, live, fields, key, parent, listing),
         _history_table(metadata, live, fields, key, parent),
     )
 
@@ -42,24 +42,37 @@ def _draft_table(
     live: sa.Table,
     fields: Mapping[str, Field],
     key: tuple[str, ...],
+    parent: tuple[str, ...],
     listing: tuple[str, ...],
 ) -> sa.Table:
     """Make the table of rows that lie over live ones in a draft.
 
     `origin` is the row when it was first touched (NULL: new); `omitted` names the
-    columns of a new row that are left to the database's defaults.
+    columns of a new row that are left to the database's defaults. PostgreSQL may use
+    the listing index only where a parent is named: it has the key, too, and before
+    there are statistics would be taken for looking up one row, which then costs all
+    that the draft has touched.
     """
     name = f"{live.name}_draft"
+    copies = _copies(fields, key)
+    has_parent = sa.and_(
+        sa.true(), *(one.is_not(None) for one in copies if one.name in parent)
+    )
     return sa.Table(
         name,
         metadata,
         draft_reference(primary_key=True, autoincrement=False),
-        *_copies(fields, key),
+        *copies,
         sa.Column("root", name_type(ROOT), nullable=False),
         sa.Column("gone", sa.Boolean, nullable=False),
         sa.Column("origin", long_text()),
         sa.Column("omitted", long_text()),
-        *_index(f"ix_{name}_listing", ("draft", *listing), ("draft", *key)),
+        *_index(
+            f"ix_{name}_listing",
+            ("draft", *listing),
+            ("draft", *key),
+            postgresql_where=has_parent,
+        ),
         postgresql_with={"fillfactor": "70"},
     )
 
@@ -107,7 +120,9 @@ def _copies(fields: Mapping[str, Field], key: tuple[str, ...]) -> list[sa.Column
 
 
 def _index(
-    name: str, columns: tuple[str, ...], primary: tuple[str, ...]
+    name: str, columns: tuple[str, ...], primary: tuple[str, ...], **options: Any
 ) -> list[sa.Index]:
     """Return an index, unless the primary key already serves."""
-    return [] if columns == primary[: len(columns)] else [sa.Index(name, *columns)]
+    if columns == primary[: len(columns)]:
+        return []
+    return [sa.Index(name, *columns, **options)]

@@ -60,6 +60,27 @@ def _sequential(plan):
     return own.union(*map(_sequential, plan.values()))
 
 
+def index_conditions(
+    connection: sa.Connection, table: str, statement: str, parameters: Any
+) -> list[tuple[str, str]]:
+    """Return the indexes by which PostgreSQL reads a table, with the conditions."""
+    found = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
+    return [
+        (node["Index Name"], node["Index Cond"])
+        for node in _nodes(found.scalar_one())
+        if node.get("Relation Name") == table and "Index Cond" in node
+    ]
+
+
+def _nodes(plan):
+    if isinstance(plan, list):
+        for one in plan:
+            yield from _nodes(one)
+    elif isinstance(plan, dict):
+        yield plan
+        yield from _nodes(list(plan.values()))
+
+
 def _mariadb(connection, statement, parameters):
     lines = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).mappings()
     return {line["table"] for line in lines if line["type"] in ("ALL", "index")}

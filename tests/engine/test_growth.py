@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from draftedit import Batch, Delete, Insert, Move, Restore, Set, comparing
 from draftedit.engine.order import spread
+from tests.engine.explaining import Recorder, index_conditions
 from tests.hosts import tall
 from tests.hosts.tall import Book, drafts
 
@@ -445,6 +446,30 @@ def test_a_page_looks_by_key_before_the_planner_knows_what_was_touched(
     story.verb().page("verse", (story.chapter,), limit=PAGE)
     read = [rows for _, found in explained for rows in found.values()]
     assert sum(read) <= 2 * MOST
+
+
+@pytest.mark.only_on("postgresql")  # whose planner is free to do otherwise
+@pytest.mark.parametrize("touched", [1, TOUCHED])
+def test_what_a_draft_touched_is_looked_up_by_its_key_before_there_are_statistics(
+    dbsession, connection, size, touched
+):
+    story = Story(dbsession, 2, size)
+    story.open()
+    touch(dbsession, story, range(story.middle, story.middle + touched))
+    with Recorder(connection) as recorder:
+        story.verb().apply(Set("verse", story.middle, text="touched again"))
+        story.verb().apply(Insert("verse", {"text": "new"}, story.chapter))
+        story.verb().page("verse", (story.chapter,), limit=PAGE)
+    by_key = {
+        index
+        for statement, parameters in recorder.statements
+        if "verse_draft" in statement and statement.startswith(("SELECT", "UPDATE"))
+        for index, condition in index_conditions(
+            connection, "verse_draft", statement, parameters
+        )
+        if "(id = " in condition
+    }
+    assert by_key == {"pk_verse_draft"}
 
 
 def touch(dbsession, story, keys):

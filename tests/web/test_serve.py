@@ -1,5 +1,6 @@
 """The server says in one line why it does not start, and otherwise serves."""
 
+import gc
 import logging
 import os
 import socket
@@ -107,6 +108,7 @@ def test_the_address_and_the_note_are_shown_when_it_serves(
         "waitress.create_server",
         lambda app, **settings: served.append(settings) or _Idle(),
     )
+    monkeypatch.setattr(gc, "freeze", lambda: None)  # these tests go on
     caplog.set_level(logging.INFO)
     serve = server_factory({}, http_port=free_port, note="Sign in as ada.", threads="2")
     assert caplog.messages == []
@@ -116,6 +118,20 @@ def test_the_address_and_the_note_are_shown_when_it_serves(
     assert served[0]["threads"] == "2"
     for listener in served[0]["sockets"]:
         listener.close()
+
+
+def test_what_is_loaded_before_it_serves_is_never_looked_through_for_garbage(
+    free_port, monkeypatch
+):
+    frozen = []
+    monkeypatch.setattr(gc, "freeze", lambda: frozen.append("loaded"))
+    monkeypatch.setattr(
+        "waitress.create_server",
+        lambda app, **settings: frozen.append("served") or _Idle(),
+    )
+    monkeypatch.setattr("draftedit.serve.bind", lambda *_, **__: [])
+    server_factory({}, http_port=free_port)(hello)
+    assert frozen == ["loaded", "served"]
 
 
 class _Idle:

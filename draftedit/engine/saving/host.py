@@ -42,7 +42,7 @@ def instances(
             .options(lazyload("*"))
             .execution_options(populate_existing=True)
         )
-        for instance, *key in dbsession.execute(wanted).unique().all():
+        for instance, *key in dbsession.execute(wanted).all():
             encoded = tuple(
                 part.fields[name].codec.encode(value)
                 for name, value in zip(part.key, key, strict=True)

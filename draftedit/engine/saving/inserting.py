@@ -31,7 +31,7 @@ def _insert_level(work: Work, part: Part, new: list[Row]) -> None:
     for row in new:
         work.at = At(part.name, row.key, row)
         instance = _instance(work, part, row)
-        work.made[id(instance)] = instance
+        work.own[id(instance)] = instance
         work.dbsession.add(instance)
         made.append((row, instance))
         work.wrote_row()

@@ -1,5 +1,6 @@
 """What a save is going to do, decided before anything is written."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from draftedit.engine.changes import Touched
@@ -41,9 +42,10 @@ def make_plan(rows: DraftRows, touched: Touched) -> Plan:
         sunk=_none(rows),
         makes_object=root is not None and root.is_new,
     )
+    is_hidden = rows.hidden_by_parent()
     for name, some in touched.items():
         for row in some:
-            kind = _kind(rows, plan, row)
+            kind = _kind(plan, row, is_hidden)
             if kind is not None:
                 kind[name].append(row)
         if rows.target.tables[name].generated_key is not None:
@@ -57,12 +59,12 @@ def _none(rows: DraftRows) -> ByTable:
     return {name: [] for name in rows.target.tables}
 
 
-def _kind(rows: DraftRows, plan: Plan, row: Row) -> ByTable | None:
+def _kind(plan: Plan, row: Row, is_hidden: Callable[[Row], bool]) -> ByTable | None:
     if row.gone:
         return None if row.is_new else plan.gone
     if row.state == "same":
         return None
     # What hangs below a row that plain SQL has deleted is a conflict yet to be found.
-    if not rows.hidden(row):
+    if not is_hidden(row):
         return plan.new if row.is_new else plan.changed
     return None if row.is_new else plan.sunk

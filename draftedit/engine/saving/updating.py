@@ -18,6 +18,7 @@ def _update_part(work: Work, part: Part) -> None:
     changed = {row.key: row for row in work.plan.changed[part.name]}
     for key, instance in instances(work.dbsession, part, list(changed)):
         row = changed[key]
+        work.own[id(instance)] = instance
         work.at = At(part.name, key, row)
         draft = {name: value for name, (_, value) in row.changed_fields().items()}
         values = work.parked.get((part.name, key), {}) | draft

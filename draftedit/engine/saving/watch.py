@@ -42,23 +42,18 @@ class _HostWrites:
         }
 
     def before_flush(self, dbsession: Session, _context: Any, _instances: Any) -> None:
-        for instance in dbsession.dirty:
+        own = self.work.own
+        for instance in (one for one in dbsession.dirty if id(one) not in own):
             part = self.parts.get(sa.inspect(instance).mapper)
-            # What is archived already, as all that the plan changes, is not asked for
-            # its modifications: that looks at every attribute.
-            if (
-                part is not None
-                and self._key(part, instance) not in self.work.archived
-                and dbsession.is_modified(instance)
-            ):
+            if part is not None and dbsession.is_modified(instance):
                 self._archive(part, instance)
         for instance in dbsession.deleted:
             part = self.parts.get(sa.inspect(instance).mapper)
             if part is not None:
                 self._archive(part, instance)
-        for instance in dbsession.new:
+        for instance in (one for one in dbsession.new if id(one) not in own):
             part = self.parts.get(sa.inspect(instance).mapper)
-            if part is not None and id(instance) not in self.work.made:
+            if part is not None:
                 self.added.append((part, instance))
 
     def after_flush(self, _dbsession: Session, _context: Any) -> None:

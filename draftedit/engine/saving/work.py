@@ -81,8 +81,9 @@ class Work:
     """One attempt to write a plan; `one_by_one` flushes after each row.
 
     `doomed` are the keys of the rows to be deleted, by table; `parked` what parked
-    rows must be given back; `archived` the rows that history has already; `made` the
-    instances inserted by the save itself, by identity; `inserted` the tables done.
+    rows must be given back; `archived` the rows that history has already; `own` the
+    instances that the save itself is writing, by identity: history has them, or gets
+    them from the stage; `inserted` the tables done.
     """
 
     def __init__(
@@ -109,7 +110,7 @@ class Work:
         self.doomed: dict[str, list[Key]] = {}
         self.parked: dict[tuple[str, Key], Values] = {}
         self.archived: set[tuple[str, Key]] = set()
-        self.made: dict[int, Any] = {}
+        self.own: dict[int, Any] = {}
         self.inserted: set[str] = set()
         self.waiting: list[Waiting] = []
         self._new_values: dict[tuple[str, str], frozenset[Any]] = {}
@@ -135,6 +136,7 @@ class Work:
         for _ in range(FLUSHES):
             self.dbsession.flush()
             if not self._is_changed():
+                self.own.clear()
                 self.dbsession.expire_all()
                 return
         raise Refused(Problem("The events of the models never come to an end."))
