@@ -1,5 +1,6 @@
-"""The whole story by mouse, by keyboard alone, and with JavaScript off; and the story of
-two who are in each other's way.
+"""The whole story by mouse, by keyboard alone, and with JavaScript off.
+
+And the story of two who are in each other's way.
 """
 
 import re
