@@ -56,6 +56,19 @@ def _scroll_to_changes(page: Page) -> None:
     )
 
 
+def _edit_a_cell(page: Page) -> None:
+    """Have one value refused, and another one open."""
+    rows = page.locator("table.rows tbody tr")
+    refused = rows.nth(4).locator("td[data-label='Comment']")
+    refused.click()
+    page.keyboard.insert_text("An essay on what this rule is for. " * 100)
+    page.keyboard.press("Enter")
+    refused.locator(".why").wait_for()
+    refused.locator("textarea, input").evaluate("one => { one.scrollTop = 0 }")
+    rows.nth(5).locator("td[data-label='Protocol']").click()
+    page.evaluate("scrollTo(0, 330)")
+
+
 def _wait_for_forecast(page: Page) -> None:
     page.locator("#forecast .notice").first.wait_for()
 
@@ -70,6 +83,7 @@ def _rows(found: States) -> str:
 
 PICTURES = (
     Picture("editor", _rows, _scroll_to_changes, make=states.make_calm),
+    Picture("editing", _rows, _edit_a_cell, make=states.make_calm),
     Picture("editor-dark", _rows, _scroll_to_changes, states.make_calm, dark=True),
     Picture(
         "editor-narrow",

@@ -11,6 +11,7 @@ document.addEventListener("keydown", (event) => {
   const review = document.querySelector("a[data-review]");
   if (key === "s" && review) {
     event.preventDefault();
+    document.activeElement.blur(); // what is being typed counts, too
     review.click();
   }
   if (typing(event.target)) return;

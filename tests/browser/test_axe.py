@@ -148,6 +148,33 @@ def test_forms_that_were_refused(new_page, found, look):
     look(page)
 
 
+def test_cells_edited_refused_and_waiting(new_page, found, look, watch):
+    watch.expect("ERR_INTERNET_DISCONNECTED")
+    page = new_page("ann")
+    page.goto(f"/drafts/{found.mine}?part=rule&parent={found.chain}")
+    row = page.locator("table.rows tbody tr").nth(3)
+
+    def cell(label):
+        return row.locator(f"td[data-label='{label}']")
+
+    for label in ("Comment", "Action", "Jump to", "Tags of the rule"):
+        cell(label).click()
+        cell(label).locator("input, select").first.wait_for()
+        look(page)
+        page.keyboard.press("Escape")
+    cell("Comment").click()
+    page.keyboard.insert_text("x" * 3000)
+    page.keyboard.press("Enter")
+    cell("Comment").locator(".why").wait_for()
+    look(page)
+    page.context.set_offline(True)
+    cell("Source").click()
+    page.keyboard.insert_text("10.1.2.3")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Try again").wait_for()
+    look(page)
+
+
 def test_conflicts_undecided_and_previewed(new_page, found, look):
     page = new_page("ann")
     page.goto(f"/drafts/{found.torn}/conflicts")

@@ -220,6 +220,17 @@ def test_undo_and_redo_show_what_they_changed_without_a_new_page(page, rows):
     assert page.evaluate("window.sameDocument") is True
 
 
+def test_a_save_by_keys_counts_what_is_being_typed(page, rows):
+    cell(rows.nth(3), "Comment").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("typed and saved")
+
+    page.keyboard.press("Control+s")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Save web-gateway?")
+    expect(page.locator("main")).to_contain_text("typed and saved")
+
+
 def test_the_journal_leads_to_any_point_and_back(page, rows):
     for index in (3, 5, 7):
         cell(rows.nth(index), "Comment").click()
