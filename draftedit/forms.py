@@ -1,23 +1,22 @@
-"""Forms made from the models' metadata: what to ask for a row, and what was said.
+"""Forms made from the models' metadata: what to ask for a row, ready to be shown.
 
 Knows no request and no database: a form is built from a part, the texts to show and
-the problems to show them with, and reads the values of an operation from parameters
-called `v.<column>` and `null.<column>`.
+the problems to show them with. It is read back by `draftedit.form_values`.
 """
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pyramid.i18n import TranslationStringFactory
 
 from draftedit.engine.errors import Problem
 from draftedit.engine.schema import Field, Part
+from draftedit.form_values import TEXTS, asked, initial, spell
+from draftedit.said import Said, lines
 
 _ = TranslationStringFactory("draftedit")
 
-TEXTS = frozenset({"string", "text"})
 AREAS = frozenset({"text", "json", "binary"})
 LONG = 120  # characters that still fit into one line of a form
 
@@ -127,70 +126,6 @@ class Input:
         return len(self.text) > 2 * LONG or self.text.count("\n") > 2
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a user typed: texts by column, which were marked as null, searches."""
-
-    texts: Mapping[str, str] = field(default_factory=dict)
-    nulls: frozenset[str] = frozenset()
-    searches: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def from_params(cls, params: Mapping[str, str]) -> "Said":
-        """Take `v.`, `null.` and `q.` parameters; the last of a name counts.
-
-        A check box comes after a hidden field of its name, so that unticked is said.
-        """
-        searches = {name: searched(text) for name, text in _named(params, "q.").items()}
-        return cls(
-            texts=_named(params, "v."),
-            nulls=frozenset(_named(params, "null.")),
-            searches={name: text for name, text in searches.items() if text},
-        )
-
-
-def _named(params: Mapping[str, str], prefix: str) -> dict[str, str]:
-    return {
-        name.removeprefix(prefix): _lines(text)
-        for name, text in params.items()
-        if name.startswith(prefix) and isinstance(text, str)
-    }
-
-
-def searched(text: str) -> str:
-    """Tidy what is looked for: no text in a database holds a NUL character."""
-    return text.replace("\0", "").strip()
-
-
-def asked(part: Part, new: bool) -> list[Field]:
-    """Return the fields that a form of this part asks for."""
-    return [
-        one for one in part.fields.values() if (one.insertable if new else one.settable)
-    ]
-
-
-def spell(one: Field, value: Any) -> str:
-    """Spell an encoded value for a form."""
-    if value is None:
-        return ""
-    if one.type == "json":
-        return json.dumps(value, indent=2, ensure_ascii=False)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
-def initial(one: Field) -> Any:
-    """Return the value that a new row has unless told otherwise, where it is known."""
-    default: Any = one.column.default
-    if default is None or not default.is_scalar:
-        return None
-    try:
-        return one.codec.parse(default.arg, "")
-    except ValueError:
-        return None
-
-
 def build(
     part: Part,
     values: Mapping[str, Any] | None,
@@ -253,7 +188,7 @@ def _with_said(result: Input, said: Said) -> Input:
     if name not in said.texts and name not in said.nulls:
         return result
     text, is_null = said.texts.get(name, ""), name in said.nulls
-    now = result.text if text != _lines(result.text) else None
+    now = result.text if text != lines(result.text) else None
     return replace(result, text=text, is_null=is_null, now=now)
 
 
@@ -284,75 +219,3 @@ def _blank(one: Field, value: Any) -> str | None:
     if value is not None:
         return None
     return _("by default") if one.has_default else _("choose …")
-
-
-def read(
-    part: Part, said: Said, current: Mapping[str, Any] | None
-) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the values that were said, and what cannot be read.
-
-    With the `current` values of a row, only those that were changed; for a new row
-    (None), without those left to their default. Columns that are not asked for are
-    passed on: it is the service that refuses them, by name.
-    """
-    known = {one.name: one for one in asked(part, new=current is None)}
-    values: dict[str, Any] = {}
-    problems: list[Problem] = []
-    for name in [*said.texts, *sorted(said.nulls - said.texts.keys())]:
-        one = known.get(name)
-        if one is None:
-            values[name] = said.texts.get(name)
-            continue
-        try:
-            _take(values, one, said, current)
-        except ValueError as error:
-            problems.append(Problem(str(error), table=part.name, field=name))
-    return values, problems
-
-
-def _take(
-    values: dict[str, Any], one: Field, said: Said, current: Mapping[str, Any] | None
-) -> None:
-    text = said.texts.get(one.name, "")
-    is_null = one.nullable and text == "" and _means_null(one, said)
-    if current is None:
-        if text == "" and one.name not in said.nulls and _is_left_out(one, is_null):
-            return
-    elif is_null == (current.get(one.name) is None) and text == _lines(
-        spell(one, current.get(one.name))
-    ):
-        return
-    values[one.name] = None if is_null else _value(one, text, current)
-
-
-def _is_left_out(one: Field, is_null: bool) -> bool:
-    """Tell whether an empty field of a new row was simply not filled in.
-
-    A default that the form showed was taken out on purpose.
-    """
-    if one.has_default:
-        return initial(one) is None
-    return one.required and not is_null
-
-
-def _means_null(one: Field, said: Said) -> bool:
-    """An empty text is a text, unless its box was ticked; nothing else is empty."""
-    return one.type not in TEXTS or bool(one.references) or one.name in said.nulls
-
-
-def _value(one: Field, text: str, current: Mapping[str, Any] | None) -> Any:
-    if one.type == "json":
-        try:
-            return json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise ValueError(f"This is not JSON: {error}.") from error
-    before = (current or {}).get(one.name)
-    # Browsers send any line end as CR LF, and the form takes it for LF: a text that
-    # has CR LF keeps it.
-    if isinstance(before, str) and "\r\n" in before:
-        return text.replace("\n", "\r\n")
-    return text
-
-
-def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from draftedit.engine.schema import Field
-from draftedit.forms import Option, Said, build_one
+from draftedit.forms import Option, build_one
+from draftedit.said import Said
 from draftedit.views.columns import naming_field
 from draftedit.views.grid import Grid
 from draftedit.views.names import Names

@@ -10,7 +10,9 @@ from draftedit.engine.errors import Key
 from draftedit.engine.keys import to_path
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Field, Part
-from draftedit.forms import Choices, Option, Said, asked
+from draftedit.form_values import asked
+from draftedit.forms import Choices, Option
+from draftedit.said import Said
 from draftedit.views.names import Names
 from draftedit.views.operating import FEW, find
 

@@ -18,7 +18,8 @@ from draftedit.editing import EditSession
 from draftedit.engine.errors import Conflict, Problem, Refused
 from draftedit.engine.keys import from_path, to_path
 from draftedit.engine.rebasing.resolutions import TAKES, Resolution
-from draftedit.forms import Said, read
+from draftedit.form_values import read
+from draftedit.said import Said
 from draftedit.views.operating import resolve
 
 _ = TranslationStringFactory("draftedit")

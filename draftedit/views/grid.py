@@ -7,7 +7,7 @@ from typing import Any
 from draftedit.engine.keys import to_path
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Field, Part
-from draftedit.forms import spell
+from draftedit.form_values import spell
 from draftedit.views import columns
 from draftedit.views.columns import Chip, Column, is_shown, naming_field
 from draftedit.views.names import Names

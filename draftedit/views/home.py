@@ -11,9 +11,9 @@ from draftedit.contexts import Site
 from draftedit.engine.keys import to_path
 from draftedit.engine.listing import Listing
 from draftedit.engine.schema import Target
-from draftedit.forms import searched
 from draftedit.object_records import ObjectInfo
 from draftedit.outcomes import DraftInfo
+from draftedit.said import searched
 from draftedit.security import EDIT, READ
 from draftedit.views.answering import remembered_place
 from draftedit.views.names import capital

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from draftedit.engine.keys import to_path
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Part
-from draftedit.forms import Input, Said, build
+from draftedit.forms import Input, build
+from draftedit.said import Said
 from draftedit.views.choosing import Chooser
 from draftedit.views.grid import is_shown
 

@@ -7,7 +7,8 @@ from draftedit.engine.errors import Key, Unknown
 from draftedit.engine.keys import from_path, to_path
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Part
-from draftedit.forms import Option, searched
+from draftedit.forms import Option
+from draftedit.said import searched
 from draftedit.views.choosing import Chooser
 from draftedit.views.operating import FEW, LAST_PLACE
 

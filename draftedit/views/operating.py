@@ -25,7 +25,8 @@ from draftedit.engine.operations import (
     Set,
 )
 from draftedit.engine.schema import Part
-from draftedit.forms import Said, read
+from draftedit.form_values import read
+from draftedit.said import Said
 
 _ = TranslationStringFactory("draftedit")
 

@@ -18,7 +18,7 @@ from draftedit.contexts import DraftContext, HandOnContext
 from draftedit.editing import EditSession
 from draftedit.engine.errors import DraftError, Problem, Unknown
 from draftedit.engine.keys import from_path
-from draftedit.forms import Said
+from draftedit.said import Said
 from draftedit.views import changes, conflicts, editor, handing, row, rows
 from draftedit.views.answering import about_draft
 from draftedit.views.back import local_path

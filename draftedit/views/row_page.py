@@ -9,7 +9,8 @@ from draftedit.engine.errors import Problem, Unknown
 from draftedit.engine.keys import from_path, to_path
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Part
-from draftedit.forms import Said, build
+from draftedit.forms import build
+from draftedit.said import Said
 from draftedit.views.back import local_path
 from draftedit.views.browsing import Fact
 from draftedit.views.choosing import Chooser

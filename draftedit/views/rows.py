@@ -13,7 +13,8 @@ from draftedit.engine.errors import Key, Problem, Unknown
 from draftedit.engine.keys import to_path
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Part
-from draftedit.forms import Said, build
+from draftedit.forms import build
+from draftedit.said import Said
 from draftedit.security import EDIT
 from draftedit.views.answering import about_draft
 from draftedit.views.back import local_path

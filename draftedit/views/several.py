@@ -15,7 +15,7 @@ from draftedit.editing import EditSession
 from draftedit.engine.errors import BadOperation, Problem, Refused
 from draftedit.engine.keys import from_path, to_path
 from draftedit.engine.operations import Batch, Operation
-from draftedit.forms import Said
+from draftedit.said import Said
 from draftedit.views.operating import operation_from
 
 _ = TranslationStringFactory("draftedit")

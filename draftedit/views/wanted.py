@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from draftedit.engine.errors import Key, Unknown
 from draftedit.engine.keys import from_path
-from draftedit.forms import searched
+from draftedit.said import searched
 
 MOST = 500  # rows that are asked for by name at once; a page has 50
 

@@ -14,10 +14,7 @@ MODULES = tuple(modules().values())
 MEDIAN, LONG, LONGEST = 100, 200, 300
 # Modules are few that are longer than LONG ...
 SHARE_OF_LONG = 0.08
-# ... and none is longer than LONGEST, but for these, each of which is one thing still.
-LONGER = {
-    "draftedit.forms": "a form is built and read back by the same names",
-}
+# ... and none is longer than LONGEST.
 
 
 def test_every_package_of_the_tree_is_listed():
@@ -62,4 +59,4 @@ def test_modules_are_small():
     assert statistics.median(lengths.values()) <= MEDIAN
     long = {name for name, length in lengths.items() if length > LONG}
     assert len(long) <= len(lengths) * SHARE_OF_LONG
-    assert {name for name in long if lengths[name] > LONGEST} == set(LONGER)
+    assert {name for name in long if lengths[name] > LONGEST} == set()

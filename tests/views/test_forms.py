@@ -8,7 +8,9 @@ from webob.multidict import MultiDict
 
 from draftedit.drafts import Drafts
 from draftedit.engine.errors import Problem
-from draftedit.forms import Choices, Option, Said, build, read
+from draftedit.form_values import read
+from draftedit.forms import Choices, Option, build
+from draftedit.said import Said
 
 
 class Base(DeclarativeBase): ...

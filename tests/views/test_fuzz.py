@@ -4,7 +4,7 @@ import hypothesis
 import hypothesis.strategies as st
 import pytest
 
-from draftedit.forms import searched
+from draftedit.said import searched
 
 TEXTS = st.one_of(
     st.text(max_size=12),
