@@ -15,7 +15,7 @@ def to_row(
 ) -> str:
     """Return the address of the page that has the row, at the row."""
     if table == target.name:
-        return f"{places.to('draft')}#above"
+        return f"{places.to('draft', part=table)}#above"
     path = to_path(key)
     return f"{places.to('draft', part=table, around=path, **query)}#row-{path}"
 
