@@ -190,7 +190,7 @@ class Browser:
     def _at(
         self, part: Part, wanted: Wanted, keys: Sequence[Key]
     ) -> tuple[str, str | None]:
-        """Say where one is: where one was led to, or all that is shown has been seen."""
+        """Say where one is: where one was led to, else behind all that is shown."""
         if wanted.part == self.target.name:
             return self.target.name, to_path(self.root)
         seen = wanted.around or (keys[-1] if keys else None)

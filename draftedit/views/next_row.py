@@ -8,7 +8,7 @@ from typing import Any
 
 from draftedit.checking import Checked
 from draftedit.editing import EditSession
-from draftedit.engine.errors import Key, Unknown
+from draftedit.engine.errors import Conflict, Key, Problem, Unknown
 from draftedit.engine.keys import to_path
 from draftedit.engine.schema import Target
 from draftedit.views.leading import to_row
@@ -28,7 +28,7 @@ def stopping(edit: EditSession, checked: Checked) -> list[Place]:
     What is wrong with the whole, or with a row that only the live object has, is
     nowhere in the draft.
     """
-    found = [*checked.problems, *checked.conflicts]
+    found: list[Problem | Conflict] = [*checked.problems, *checked.conflicts]
     places = [_place_in_draft(edit, one.table, one.key) for one in found]
     return [one for one in places if one is not None]
 
