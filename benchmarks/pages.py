@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from benchmarks import databases
-from benchmarks.place import USER, Thing, fill_database
+from benchmarks.place import ENTRY, USER, Thing, fill_database
 from benchmarks.serving import Server, served
 from benchmarks.touching import touch
 
@@ -23,7 +23,6 @@ RULES = 10_000
 TOUCHED = 10
 ROUNDS = 60
 LIVE, DRAFT = "live object", "draft"
-PASSWORD = "of-a-benchmark"
 FORM = "application/x-www-form-urlencoded"
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 HEADS = ("database", "rules", "page", "median ms", "× live", "bytes")
@@ -37,7 +36,7 @@ class Browser:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self._cookies: dict[str, str] = {}
         page = self.get("/login")
-        self.submit("/login", page, {"name": USER, "password": PASSWORD})
+        self.submit("/login", page, {"name": USER, "password": ENTRY})
 
     def get(self, path: str) -> bytes:
         """Read a page; raise RuntimeError where it is none."""
@@ -87,12 +86,11 @@ def main() -> None:
 def measure(backend: str) -> None:
     """Ask for all pages in turn, A B C A B C …, and print a line for each."""
     with ExitStack() as stack:
-        name = stack.enter_context(
-            tempfile.TemporaryDirectory(prefix="draftedit_bench_")
-        )
-        address, engine = stack.enter_context(databases.one(backend))
-        _, thing, _ = fill_database(engine, RULES, 0)
-        server = stack.enter_context(served("draftedit", engine.url, Path(name)))
+        folder = tempfile.TemporaryDirectory(prefix="draftedit_bench_")
+        place = Path(stack.enter_context(folder))
+        _address, engine = stack.enter_context(databases.one(backend))
+        _token_of_api, thing, _axis = fill_database(engine, RULES, 0)
+        server = stack.enter_context(served("draftedit", engine.url, place))
         server.wait()
         browser = open_browser(stack, server)
         draft = open_draft(browser, thing)

@@ -273,6 +273,25 @@ def test_a_search_finds_what_is_far_away(editor, rules):
     expect(comment(editor, rules[377])).to_contain_text("rule 377")
 
 
+def test_a_search_goes_on_where_the_first_rows_have_nothing(
+    editor, chain, rules, site
+):
+    count = 2_300  # more than a search reads at once
+    values = [
+        {"chain_id": chain, "place": place, "comment": f"filler {n}"}
+        for n, place in enumerate(spread(count))
+    ]
+    values[-1]["comment"] = "the needle"
+    with site.writing() as dbsession:
+        dbsession.execute(sa.insert(Rule), values)
+
+    editor.get_by_role("searchbox").fill("needle")
+    editor.get_by_role("searchbox").press("Enter")
+
+    expect(lines(editor)).to_have_count(1)
+    expect(lines(editor)).to_contain_text("the needle")
+
+
 def test_without_an_answer_the_link_stays(editor, rules, watch):
     watch.expect("Failed to load resource")
     asked = []

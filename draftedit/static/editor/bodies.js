@@ -135,11 +135,20 @@ export const renew = (changed, answer, shows) =>
     return rows && shows() ? rows : arrive(answer);
   });
 
+// A search reads so many rows at a time, and may have found none in the first ones.
+const searchOn = async () => {
+  const next = following({ page: document });
+  const found = next ? await ask(next, "") : null;
+  if (found) arrive(found.answer);
+  return Boolean(found?.fresh);
+};
+
 /** Put the rows that follow below the last ones; return whether there were any. */
 export const append = () =>
   inTurn(async () => {
     const last = bodies().at(-1);
-    if (!last?.dataset.next) return false;
+    if (!last) return searchOn();
+    if (!last.dataset.next) return false;
     const found = await ask(last.dataset.next, last.dataset.columns);
     if (!found) return false;
     if (!found.fresh) {
