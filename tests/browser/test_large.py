@@ -273,9 +273,7 @@ def test_a_search_finds_what_is_far_away(editor, rules):
     expect(comment(editor, rules[377])).to_contain_text("rule 377")
 
 
-def test_a_search_goes_on_where_the_first_rows_have_nothing(
-    editor, chain, rules, site
-):
+def test_a_search_goes_on_where_the_first_rows_have_nothing(editor, chain, rules, site):
     count = 2_300  # more than a search reads at once
     values = [
         {"chain_id": chain, "place": place, "comment": f"filler {n}"}
