@@ -17,6 +17,7 @@ from draftedit import accounts
 from draftedit.models import WRITES, migration
 
 USER = "benchmark"
+ENTRY = "of-a-benchmark"  # what the user signs in with
 BASES = {
     "draftedit": "/api/v1",
     "raw": "/raw",
@@ -98,7 +99,7 @@ def fill_database(
 
 def new_token(dbsession: Session) -> str:
     """Make the user who does everything; return a token of theirs."""
-    user = accounts.create(dbsession, USER, "editor", "of-a-benchmark")
+    user = accounts.create(dbsession, USER, "editor", ENTRY)
     _, token = accounts.new_token(dbsession, user, "benchmark")
     return token
 

@@ -46,7 +46,7 @@ class Above:
 
 @dataclass(frozen=True)
 class Look:
-    """All that the template of rows needs."""
+    """All that the template of rows needs; `at` is the table and row one is at."""
 
     crumbs: Sequence[Link]
     tree: Sequence[Group]
@@ -65,7 +65,7 @@ class Look:
     first: str | None = None
     next: str | None = None
     more: str | None = None
-    last: str | None = None
+    at: tuple[str, str | None] | None = None
     with_column: Callable[[str], str] = field(default=str, repr=False)
 
 
@@ -179,13 +179,22 @@ class Browser:
             first=first if page.begun or wanted.after else None,
             next=following if page.next else None,
             more=self.names.translate(_("Search on")) if wanted.q else None,
-            last=to_path(keys[-1]) if keys else None,
+            at=self._at(part, wanted, keys),
             with_column=lambda name: self.places.page(
                 part.name,
                 parent,
                 **here | {"columns": ",".join((*grid.shown.split(","), name))},
             ),
         )
+
+    def _at(
+        self, part: Part, wanted: Wanted, keys: Sequence[Key]
+    ) -> tuple[str, str | None]:
+        """Say where one is: where one was led to, else behind all that is shown."""
+        if wanted.part == self.target.name:
+            return self.target.name, to_path(self.root)
+        seen = wanted.around or (keys[-1] if keys else None)
+        return part.name, None if seen is None else to_path(seen)
 
     def _page(self, part: Part, parent: Key, wanted: Wanted, drafted: bool) -> Page:
         options: dict[str, Any] = {

@@ -19,7 +19,7 @@ from draftedit.views.cells import controls
 from draftedit.views.drafting import draft_values
 from draftedit.views.journal import tell
 from draftedit.views.naming import names_for
-from draftedit.views.next_change import next_change
+from draftedit.views.next_row import address_of_next, changed
 from draftedit.views.places import DraftPlaces
 from draftedit.views.wanted import Wanted
 
@@ -49,7 +49,7 @@ def show(context: DraftContext, request: Request) -> dict[str, Any] | Response:
 def _to_next_change(edit: EditSession, request: Request) -> Response:
     places = DraftPlaces(request, edit.info.key)
     asked = (request.GET.get(name, "") for name in ("part", "at"))
-    found = next_change(edit, places, *asked)
+    found = address_of_next(places, edit.target, changed(edit), *asked)
     if found is None:
         flash(request, _("This draft changes nothing yet."))
     return see_other(found or places.to("draft"))

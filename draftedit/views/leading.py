@@ -15,7 +15,7 @@ def to_row(
 ) -> str:
     """Return the address of the page that has the row, at the row."""
     if table == target.name:
-        return f"{places.to('draft')}#above"
+        return f"{places.to('draft', part=table)}#above"
     path = to_path(key)
     return f"{places.to('draft', part=table, around=path, **query)}#row-{path}"
 
@@ -25,18 +25,21 @@ def to_change(
 ) -> str | None:
     """Return where the first of the rows touched is seen; None: it is nowhere now.
 
-    Who was looking at some of its siblings only, found or changed, goes on so.
+    Who was looking at some of its siblings only, found or changed, goes on so. Where
+    more rows than this one were touched, `touched` says how many.
     """
     if not rows:
         return None
-    table, key = _shown(target, rows[0])
+    shown = list(dict.fromkeys(_shown(target, row) for row in rows))
+    table, key = shown[0]
+    said = {"touched": str(len(shown))} if len(shown) > 1 else {}
     asked = dict(parse_qsl(urlsplit(back or "").query))
     if asked.get("part") != table:
-        return to_row(places, target, table, key)
+        return to_row(places, target, table, key, **said)
     if back and ("q" in asked or "filter" in asked):
         return f"{back.partition('#')[0]}#row-{to_path(key)}"
     kept = {"columns": asked["columns"]} if "columns" in asked else {}
-    return to_row(places, target, table, key, **kept)
+    return to_row(places, target, table, key, **kept, **said)
 
 
 def _shown(target: Target, row: Row) -> tuple[str, Key]:

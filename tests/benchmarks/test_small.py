@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import flushing, putting_back
+from benchmarks import flushing, pages, putting_back
 
 
 @pytest.fixture(autouse=True)
@@ -13,6 +13,8 @@ def tiny(monkeypatch):
         (flushing, "NOTHING", 1),
         (putting_back, "TESTS", 2),
         (putting_back, "ROUNDS", 1),
+        (pages, "RULES", 60),
+        (pages, "ROUNDS", 1),
     ):
         monkeypatch.setattr(module, name, value)
 
@@ -30,3 +32,14 @@ def test_every_way_puts_the_state_back(capsys, kind):
     printed = capsys.readouterr().out
     for way in (*putting_back.EVERYWHERE, *putting_back.ELSEWHERE[kind]):
         assert f"| {kind} | {way} |" in printed
+
+
+def test_the_pages_of_a_draft_stand_beside_those_of_the_live_object(capsys):
+    pages.measure("sqlite")
+    printed = capsys.readouterr().out.splitlines()
+    assert [line.split(" | ")[2] for line in printed] == [
+        "first page of the live object",
+        "first page of the draft",
+        "search of the live object",
+        "search of the draft",
+    ]

@@ -87,15 +87,6 @@ def test_a_verb_that_is_none_is_refused(editor, each):
     assert comments(editor) == ["web", "mail", "ssh"]
 
 
-def test_next_change_goes_round_what_the_draft_changes(editor, example):
-    editor.click("Next change")
-    assert "This draft changes nothing yet." in editor.words(".notice")[0]
-    editor.click("inet filter", inside=".tree").click("input", inside=".tree")
-    editor.submit(tick(editor, 0, 2), button=("each", "set:enabled:false"))
-    # From the last row of the page on: the first change.
-    assert editor.click("Next change").path.endswith(f"around={example.rules[0]}")
-
-
 def test_links_stand_beside_their_rows(editor):
     editor.click(editor.words("tbody th a")[0], inside="tbody")
     form = editor.page.forms["link-rule_tag"]

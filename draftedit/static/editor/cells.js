@@ -6,6 +6,7 @@ import { editLinks } from "./chips.js";
 import { address, onArrival, onMerge, row as rowOf, table } from "./page.js";
 import * as pending from "./pending.js";
 import { add, onSettled, readWith, sign } from "./queue.js";
+import { more } from "./scrolling.js";
 import { text } from "./signs.js";
 
 const CELLS = "th[scope=row], td[data-label]";
@@ -15,10 +16,12 @@ const INSIDE = "a, button, input, select, textarea, summary, label";
 const served = new WeakMap();
 const open = new WeakMap();
 
-const templateOf = (cell) => {
-  const name = table().tHead.rows[0].cells[cell.cellIndex]?.dataset.field;
+const templateOfHead = (head) => {
+  const name = head?.dataset.field;
   return name ? document.querySelector(`template[data-control="${CSS.escape(name)}"]`) : null;
 };
+
+const templateOf = (cell) => templateOfHead(table().tHead.rows[0].cells[cell.cellIndex]);
 
 const isOpenTo = (cell) => !cell.parentElement.classList.contains("gone") && templateOf(cell) !== null;
 
@@ -235,15 +238,25 @@ export const focus = (cell) => {
 const lines = () => [...table().querySelectorAll("tbody > tr")];
 
 const beside = (cell, down, right) => {
-  const line = lines()[lines().indexOf(cell.parentElement) + down];
+  const every = lines();
+  const line = every[every.indexOf(cell.parentElement) + down];
   if (!line) return null;
   return cellsOf(line)[cellsOf(cell.parentElement).indexOf(cell) + right] ?? null;
 };
 
 // Tab goes through the cells that can be edited, row after row.
 const following = (cell, step) => {
-  const every = lines().flatMap(cellsOf).filter(isOpenTo);
-  return every[every.indexOf(cell) + step] ?? null;
+  const every = lines();
+  const openTo = (line) => cellsOf(line).filter(isOpenTo);
+  let at = every.indexOf(cell.parentElement);
+  const here = openTo(every[at]);
+  const next = here[here.indexOf(cell) + step];
+  if (next) return next;
+  for (at += step; every[at]; at += step) {
+    const cells = openTo(every[at]);
+    if (cells.length) return cells.at(step > 0 ? 0 : -1);
+  }
+  return null;
 };
 
 const MOVES = {
@@ -255,6 +268,15 @@ const MOVES = {
   End: (cell) => cellsOf(cell.parentElement).at(-1),
   PageUp: (cell) => beside(cell, -Math.min(10, lines().indexOf(cell.parentElement)), 0),
   PageDown: (cell) => beside(cell, Math.min(10, lines().length - 1 - lines().indexOf(cell.parentElement)), 0),
+};
+
+const DOWN = new Set(["ArrowDown", "PageDown"]);
+
+const go = async (cell, key) => {
+  const isLast = lines().at(-1) === cell.parentElement;
+  focus(MOVES[key](cell) ?? cell);
+  // Below the last row there may be more, which have to come first.
+  if (isLast && DOWN.has(key) && (await more()) && document.activeElement === cell) focus(MOVES[key](cell) ?? cell);
 };
 
 const ACTS = {
@@ -276,13 +298,13 @@ const clear = (cell) => {
 
 const onKeyOnCell = (event, cell) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const to = MOVES[event.key];
-  if (to) focus(to(cell) ?? cell);
+  const isMove = event.key in MOVES;
+  if (isMove) go(cell, event.key);
   else if (ACTS[event.key]) ACTS[event.key](cell);
   else if (event.key.length === 1 && takesText(cell) && !templateOf(cell).dataset.link) edit(cell, "");
   else return;
   // The letter itself then goes into the control that has just been opened.
-  if (to || ACTS[event.key]) event.preventDefault();
+  if (isMove || ACTS[event.key]) event.preventDefault();
 };
 
 const onKeyInControl = (event, cell) => {
@@ -353,14 +375,18 @@ const listen = () => {
 
 // --- making the table a sheet ------------------------------------------------------------
 
-const prepare = () => {
+const prepare = (bodies = []) => {
   const mine = table();
   if (!mine) return;
   mine.setAttribute("role", "grid");
-  for (const cell of mine.querySelectorAll(`tbody :is(${CELLS})`)) {
-    if (!cell.hasAttribute("tabindex")) cell.tabIndex = -1;
-    if (isOpenTo(cell)) cell.removeAttribute("aria-readonly");
-    else cell.setAttribute("aria-readonly", "true");
+  const open = [...mine.tHead.rows[0].cells].map(templateOfHead);
+  for (const body of bodies.length ? bodies : mine.tBodies) {
+    for (const cell of body.querySelectorAll(CELLS)) {
+      if (!cell.hasAttribute("tabindex")) cell.tabIndex = -1;
+      const isReadOnly = open[cell.cellIndex] === null || cell.parentElement.classList.contains("gone");
+      if (isReadOnly) cell.setAttribute("aria-readonly", "true");
+      else cell.removeAttribute("aria-readonly");
+    }
   }
   if (!mine.querySelector("tbody [tabindex='0']")) {
     const first = mine.querySelector(`tbody :is(${CELLS})`);

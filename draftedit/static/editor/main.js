@@ -4,12 +4,15 @@
 // pending what is not stored yet      queue   sends it, and again       server  the requests
 // cells   the table as a sheet        controls, chips  what one edits with
 // page    puts a fresh page in place  merge   changes only what differs
+// bodies  the pages of the table      scrolling   loads those that follow
 // verbs   undo, redo, rows            signs   says how it stands
 
 import { startCells } from "./cells.js";
 import { start } from "./queue.js";
+import { startScrolling } from "./scrolling.js";
 import { startVerbs } from "./verbs.js";
 
 startVerbs();
 startCells();
+startScrolling();
 start();

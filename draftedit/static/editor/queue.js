@@ -3,7 +3,8 @@
 
 import { get, newKey, post, version } from "./server.js";
 import * as pending from "./pending.js";
-import { address, arrive, row } from "./page.js";
+import { settle as putInPlace, showAlone } from "./bodies.js";
+import { row } from "./page.js";
 import { calm, onAgain, say, text, warn } from "./signs.js";
 
 const PAUSES = [1, 2, 4, 8, 15]; // seconds between tries
@@ -43,10 +44,10 @@ const refuse = (item, why, state = "wrong", now = undefined) => {
   tell(item);
 };
 
-const store = (item, answer) => {
+const store = async (item, answer) => {
   pending.drop(item);
   const body = bodyOf(item);
-  if (body) arrive(answer, body);
+  if (body) await putInPlace(answer, body);
   tell(item);
 };
 
@@ -55,8 +56,7 @@ const store = (item, answer) => {
 const overtake = async (item, valueOf) => {
   const answer = await get(item.back);
   if (answer.is !== "done") return answer;
-  const body = bodyOf(item);
-  arrive(answer, body);
+  await showAlone(answer); // whatever else is shown may have changed, too
   const now = valueOf(item);
   const tries = (item.tries ?? 0) + 1;
   if (now === null) refuse(item, text("gone"));
@@ -82,7 +82,7 @@ const signIn = () => {
 const getToKnow = async () => {
   const answer = await get(location.href);
   if (answer.is !== "done") return answer.is === "away" ? later(answer) : signIn();
-  arrive(answer);
+  await showAlone(answer);
   isStrange = false;
 };
 
@@ -97,7 +97,7 @@ const settle = async (item, answer, valueOf) => {
     return true;
   }
   if (answer.is === "refused" && answer.status === 412) answer = await overtake(item, valueOf);
-  else if (answer.is === "done") store(item, answer);
+  else if (answer.is === "done") await store(item, answer);
   else if (answer.is === "refused") refuse(item, reason(answer, item));
   if (answer.is === "away") later(answer);
   else if (answer.is === "elsewhere") signIn();

@@ -1,7 +1,8 @@
 // Undo, redo and the verbs of single rows without loading the page again: what they
 // changed is shown, scrolled to and said.
 
-import { arrive, row, show, table } from "./page.js";
+import { renew } from "./bodies.js";
+import { row, show, table } from "./page.js";
 import { idle, isStored } from "./queue.js";
 import { post, version } from "./server.js";
 import { say, text, warn } from "./signs.js";
@@ -17,18 +18,34 @@ const fieldsOf = (form, submitter) => {
 
 const leadsAway = (submitter) => submitter?.value === "choose";
 
-const changedRows = (answer, changed) => {
-  const around = row(new URL(answer.url).searchParams.get("around") ?? "");
-  return changed.length || !around ? changed : [around];
+const bodyOf = (id) => row(id)?.closest("tbody");
+
+const unique = (found) => [...new Set(found.filter(Boolean))];
+
+// Which bodies of the table have rows that were changed; none: that is not known.
+const changedBodies = (form, submitter, answer) => {
+  if (form.matches("#rows-form")) {
+    const ids = submitter.name === "each" ? new FormData(form).getAll("id") : [submitter.value];
+    return unique(ids.map(bodyOf));
+  }
+  const asked = new URL(answer.url).searchParams;
+  if (!asked.has("around") || asked.has("touched")) return [];
+  const now = answer.page.getElementById(`row-${asked.get("around")}`);
+  const beside = [now?.previousElementSibling, now?.nextElementSibling];
+  return unique([row(asked.get("around")), ...beside.map((each) => each && document.getElementById(each.id))].map((each) => each?.closest("tbody")));
 };
 
-const afterwards = (answer, submitter) => {
+const afterwards = async (form, submitter, answer) => {
   const scrolled = table()?.closest(".scroll")?.scrollLeft;
-  const changed = arrive(answer);
+  const id = new URL(answer.url).searchParams.get("around") ?? "";
+  const touched = answer.is === "done" ? changedBodies(form, submitter, answer) : [];
+  const shows = () => row(id) !== null || answer.page.getElementById(`row-${id}`) === null;
+  const changed = await renew(touched, answer, shows);
   if (scrolled !== undefined && table()) table().closest(".scroll").scrollLeft = scrolled;
   if (answer.is !== "done") return;
-  show(changedRows(answer, changed));
-  say(submitter?.dataset.done ?? text("stored"));
+  show(changed.length || !row(id) ? changed : [row(id)]);
+  const told = answer.page.querySelector("main > .notice[role=status] > :last-child")?.textContent;
+  say(told ?? submitter?.dataset.done ?? text("stored"));
   // A button that can do no more keeps no focus: the content has it then.
   if (document.activeElement === document.body) document.getElementById("content").focus({ preventScroll: true });
 };
@@ -41,7 +58,7 @@ const act = async (form, submitter) => {
     // The form still has its key: pressed again, the same is done once.
     warn(text(answer.status === 429 ? "throttled" : "notDone"));
   } else if (answer.is === "elsewhere") location.assign(answer.url);
-  else afterwards(answer, submitter);
+  else await afterwards(form, submitter, answer);
 };
 
 const leaveBy = async (form, submitter) => {
