@@ -122,6 +122,11 @@ class Part:
         """Tell whether this is an association table."""
         return self.mapper is None
 
+    @property
+    def stays_with_parent(self) -> bool:
+        """Tell whether its key names the parent: no row can move to another one."""
+        return not set(self.parent_fields).isdisjoint(self.key)
+
     @cached_property
     def generated_key(self) -> str | None:
         """The key column that the database counts, if there is one."""

@@ -35,7 +35,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the table; `short` names it below a heading that says what it is.
+    """One row of the table; `short` names it below a heading that says what it is,
+    `told` inside a sentence.
 
     `cells` are values, or the links of a row. `opens` leads to what hangs below,
     `form` to its form. `typed` is what a form has for the name, if that is one field.
@@ -45,6 +46,7 @@ class Line:
     id: str
     name: str
     short: str
+    told: str
     was: str | None
     cells: Sequence[Cell | Sequence[Chip]]
     moved: bool
@@ -157,6 +159,7 @@ def _line(
         id=to_path(row.key),
         name=names.row(row),
         short=names.short(row),
+        told=names.told(row),
         was=names.former(row),
         cells=[
             links[one.name].get(row.key, [])

@@ -92,9 +92,7 @@ def _wanted(chooser: Chooser, part: Part, text: str | None) -> Key | None:
 
 def _parents(chooser: Chooser, part: Part, parent: Key, search: str) -> list[Option]:
     """Return what the row may move to: nothing, where its parent is part of its key."""
-    if part.parent == chooser.names.target.name or set(part.parent_fields) & set(
-        part.key
-    ):
+    if part.parent == chooser.names.target.name or part.stays_with_parent:
         return []
     found = chooser.parents(part, search or None)
     here = Option(to_path(parent), chooser.names.located(str(part.parent), parent))

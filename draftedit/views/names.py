@@ -75,6 +75,10 @@ class Names:
         called = self._called(row)
         return f"{self.part(row.table)} {called}" if called else self._numbered(row)
 
+    def told(self, row: Row) -> str:
+        """Name a row with what it is, inside a sentence: “folder input”."""
+        return self.small(self.title(row))
+
     def _called(self, row: Row) -> str:
         part = self.target.tables[row.table]
         return " ".join(_text(row.values.get(name)) for name in naming(part)).strip()

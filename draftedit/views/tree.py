@@ -5,10 +5,11 @@ level: what it costs does not grow with the object.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from draftedit.engine.errors import Key
+from draftedit.engine.keys import to_path
 from draftedit.engine.listing import Page
 from draftedit.engine.rows import Row
 from draftedit.engine.schema import Part
@@ -37,12 +38,18 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Branch:
-    """One row in the tree, with its parts where the path leads through it."""
+    """One row in the tree, with its parts where the path leads through it.
 
+    `takes`: the rows that are shown can be moved to it; `told` names it in a sentence.
+    """
+
+    id: str
     label: str
+    told: str
     url: str
     state: str
-    current: bool
+    takes: bool
+    current: bool = False
     groups: Sequence["Group"] = ()
 
 
@@ -101,11 +108,28 @@ class Tree:
     def _branch(
         self, row: Row, below: Sequence[Part], through: Row | None, depth: int
     ) -> Branch:
-        url = self.places.page(below[0].name, row.key)
-        label = self.names.row(row)
+        branch = Branch(
+            id=to_path(row.key),
+            label=self.names.row(row),
+            told=self.names.told(row),
+            url=self.places.page(below[0].name, row.key),
+            state=row.state,
+            takes=self._takes(row),
+        )
         if through is None or through.key != row.key:
-            return Branch(label, url, row.state, current=False)
+            return branch
         # One part without parts of its own needs no heading: its rows are the row's.
         if len(below) == 1 and not children(below[0], self.names.target.tables):
-            return Branch(label, url, row.state, current=True)
-        return Branch(label, url, row.state, False, self.groups(depth + 1))
+            return replace(branch, current=True)
+        return replace(branch, groups=self.groups(depth + 1))
+
+    def _takes(self, row: Row) -> bool:
+        """Tell whether a row can be the parent of the rows shown, and is not yet."""
+        shown = None if self.part is None else self.names.target.tables[self.part]
+        return (
+            shown is not None
+            and shown.order is not None
+            and not shown.stays_with_parent
+            and shown.parent == row.table
+            and row.key != self.path[-1].key
+        )

@@ -137,6 +137,50 @@ def test_a_row_moves_to_another_parent(editor):
     assert editor.words(".change .before, .change .after") == ["input", "output"]
 
 
+def test_the_tree_offers_the_parents_that_rows_can_be_moved_to(
+    editor, example, dbsession_factory
+):
+    with dbsession_factory.begin() as dbsession:
+        dbsession.add(NftTable(ruleset_id=example.ruleset, family="ip", name="nat"))
+
+    assert _offered(editor) == ["chain output"]  # where they are already is no other
+    start = editor.path.partition("?")[0]
+    editor.go(f"{start}?part=chain&parent={example.table}")
+    assert _offered(editor) == ["table ip nat"]
+    editor.click("Tables", inside=".tree")
+    assert _offered(editor) == []  # they have no order
+
+    live = f"/objects/ruleset/{example.ruleset}"
+    editor.go(f"{live}?part=rule&parent={example.input}")
+    assert _offered(editor) == []
+    assert not editor.soup().select("[data-moves], [data-handle]")
+
+
+def test_nothing_can_be_moved_in_a_draft_that_is_closed(editor):
+    here = editor.path
+    assert editor.soup().select("table[data-moves] [data-handle]")
+    editor.press("Cancel draft").go(here)
+    assert _offered(editor) == []
+    assert not editor.soup().select("[data-moves], [data-handle]")
+
+
+def _offered(editor):
+    return [one["data-told"] for one in editor.soup().select(".tree [data-id]")]
+
+
+def test_rows_that_have_no_order_are_not_moved(editor):
+    editor.click("office", inside=".crumbs")
+    assert editor.soup().select("table[data-table]:not([data-moves])")
+    assert not editor.soup().select("[data-handle]")
+
+
+def test_a_page_says_that_rows_stand_before_it(editor, many_rules):
+    editor.click("output", inside=".tree")
+    assert not editor.soup().select("tbody[data-begun]")
+    editor.click("Next page")
+    assert editor.soup().select("tbody[data-begun]")
+
+
 def test_places_among_many_are_searched(editor, many_rules):
     editor.click("output", inside=".tree")
     row_form(editor)

@@ -63,7 +63,7 @@ class Move(Operation):
         if self.parent is None:
             return here
         parent = parent_key(rows, part, self.parent)
-        if parent != here and set(part.parent_fields) & set(part.key):
+        if parent != here and part.stays_with_parent:
             raise refused("The row's key names its parent: it cannot move away.", row)
         return parent
 

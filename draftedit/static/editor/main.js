@@ -5,9 +5,11 @@
 // cells   the table as a sheet        controls, chips  what one edits with
 // page    puts a fresh page in place  merge   changes only what differs
 // bodies  the pages of the table      scrolling   loads those that follow
-// verbs   undo, redo, rows            signs   says how it stands
+// verbs   undo, redo, rows            moving  rows in another place, by key or dragged
+// line    one change after the other  signs   says how it stands
 
 import { startCells } from "./cells.js";
+import { startMoving } from "./moving.js";
 import { start } from "./queue.js";
 import { startScrolling } from "./scrolling.js";
 import { startVerbs } from "./verbs.js";
@@ -15,4 +17,5 @@ import { startVerbs } from "./verbs.js";
 startVerbs();
 startCells();
 startScrolling();
+startMoving();
 start();

@@ -37,6 +37,21 @@ const counterpart = (fresh, at, parent) => {
   return at && isAlike(at, fresh) ? at : null;
 };
 
+// Put one of the nodes behind `at` before it. Moving an element takes the focus from it
+// and ends the typing in it: what has the focus stays, and what is between goes behind.
+const bring = (same, at, parent) => {
+  if (!same.contains(document.activeElement)) {
+    parent.insertBefore(same, at);
+    return;
+  }
+  const behind = same.nextSibling;
+  while (at !== same) {
+    const next = at.nextSibling;
+    parent.insertBefore(at, behind);
+    at = next;
+  }
+};
+
 const mergeChildren = (old, fresh, keep) => {
   let changed = false;
   let at = old.firstChild;
@@ -46,9 +61,8 @@ const mergeChildren = (old, fresh, keep) => {
       old.insertBefore(document.importNode(child, true), at);
       changed = true;
     } else {
-      // Moving an element takes the focus from it: only what stands elsewhere is moved.
       if (same === at) at = at.nextSibling;
-      else old.insertBefore(same, at);
+      else bring(same, at, old);
       changed = merge(same, child, keep) || changed;
     }
   }

@@ -1,6 +1,7 @@
 // Sends what was typed, one after the other, each for the version that the one before
 // has made; tries again where there was no answer, and never sends anything twice.
 
+import { inTurn } from "./line.js";
 import { get, newKey, post, version } from "./server.js";
 import * as pending from "./pending.js";
 import { settle as putInPlace, showAlone } from "./bodies.js";
@@ -23,9 +24,10 @@ const tell = (item) => settled.forEach((act) => act(item));
 
 const bodyOf = (item) => row(item.row)?.closest("tbody") ?? null;
 
-const reason = ({ page }, item) => {
+/** What a page says of why it was refused, of one field first. */
+export const reason = ({ page }, field = "") => {
   const found =
-    page.getElementById(`f-${item.field}-error`) ??
+    page.getElementById(`f-${field}-error`) ??
     page.querySelector(".errors li") ??
     page.querySelector("main .notice.bad p") ??
     page.querySelector("main h1");
@@ -98,7 +100,7 @@ const settle = async (item, answer, valueOf) => {
   }
   if (answer.is === "refused" && answer.status === 412) answer = await overtake(item, valueOf);
   else if (answer.is === "done") await store(item, answer);
-  else if (answer.is === "refused") refuse(item, reason(answer, item));
+  else if (answer.is === "refused") refuse(item, reason(answer, item.field));
   if (answer.is === "away") later(answer);
   else if (answer.is === "elsewhere") signIn();
   else return true;
@@ -125,12 +127,18 @@ export const readWith = (read) => {
   valueOf = read;
 };
 
+// What is sent is what waits by the time that it is its turn.
+const next = async () => {
+  if (isStrange) await getToKnow();
+  if (isStrange) return false;
+  const item = pending.waiting()[0];
+  return !item || settle(item, await send(item), valueOf);
+};
+
 const run = async () => {
   if (pending.all().length) sign();
-  for (let item; (item = pending.waiting()[0]); ) {
-    if (isStrange) await getToKnow();
-    if (isStrange) return;
-    if (!(await settle(item, await send(item), valueOf))) return;
+  while (pending.waiting().length) {
+    if (!(await inTurn(next))) return;
     failures = 0;
     sign();
   }
@@ -151,10 +159,18 @@ export const add = (item) => {
 
 export const isStored = () => !pending.waiting().length;
 
-/** Wait until all is stored; return whether it is. */
-export const idle = async () => {
-  await start();
-  return isStored();
+/** Do `act()` in its turn, once all is stored; what is not stored says so itself. */
+export const whenStored = async (act) => {
+  if (!isStored()) await start();
+  if (!isStored()) return;
+  const taken = inTurn(() => {
+    sign();
+    return act();
+  });
+  await taken.catch((error) => {
+    console.error(error);
+    warn(text("notDone"));
+  });
 };
 
 onAgain(start);

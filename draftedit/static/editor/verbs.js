@@ -3,7 +3,7 @@
 
 import { renew } from "./bodies.js";
 import { row, show, table } from "./page.js";
-import { idle, isStored } from "./queue.js";
+import { isStored, whenStored } from "./queue.js";
 import { post, version } from "./server.js";
 import { say, text, warn } from "./signs.js";
 
@@ -50,55 +50,50 @@ const afterwards = async (form, submitter, answer) => {
   if (document.activeElement === document.body) document.getElementById("content").focus({ preventScroll: true });
 };
 
-const act = async (form, submitter) => {
-  if (!(await idle())) return; // what is not stored says so itself
-  say(text("storing"));
-  const answer = await post(form.getAttribute("action"), fieldsOf(form, submitter));
-  if (answer.is === "away") {
-    // The form still has its key: pressed again, the same is done once.
-    warn(text(answer.status === 429 ? "throttled" : "notDone"));
-  } else if (answer.is === "elsewhere") location.assign(answer.url);
-  else await afterwards(form, submitter, answer);
+/** Say so where there is no answer, go where it leads away; return whether it is so. */
+export const isLost = (answer) => {
+  if (answer.is === "away") warn(text(answer.status === 429 ? "throttled" : "notDone"));
+  else if (answer.is === "elsewhere") location.assign(answer.url);
+  else return false;
+  return true;
 };
 
-const leaveBy = async (form, submitter) => {
-  if (!(await idle())) return;
+const act = async (form, submitter) => {
+  say(text("storing"));
+  const answer = await post(form.getAttribute("action"), fieldsOf(form, submitter));
+  // Of a lost one the form still has its key: pressed again, the same is done once.
+  if (!isLost(answer)) await afterwards(form, submitter, answer);
+};
+
+const leaveBy = (form, submitter) => {
   const its = form.querySelector("input[name=version]");
   if (its) its.value = version();
   form.requestSubmit(submitter);
 };
 
 export const startVerbs = () => {
-  // One after the other: each is for the version that the one before has made.
-  let running = Promise.resolve();
-  const next = (take) => {
-    running = running.then(take).catch((error) => {
-      console.error(error);
-      warn(text("notDone"));
-    });
-  };
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || !isOurs(form) || leadsAway(event.submitter)) return;
     event.preventDefault();
-    next(() => act(form, event.submitter));
+    whenStored(() => act(form, event.submitter));
   });
   // Whatever else leaves the page waits for what was typed: it is for the version after.
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented || event.target.method !== "post" || isStored()) return;
     event.preventDefault();
-    next(() => leaveBy(event.target, event.submitter));
+    whenStored(() => leaveBy(event.target, event.submitter));
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-review]");
     if (!link || isStored()) return;
     event.preventDefault();
-    next(async () => (await idle()) && location.assign(link.href));
+    whenStored(() => location.assign(link.href));
   });
   // By keys one is faster than the answers: what can be undone is seen when it is its turn.
   document.addEventListener("draftedit:turn", (event) => {
     event.preventDefault();
-    next(() => {
+    whenStored(() => {
       const button = document.querySelector(event.detail);
       return button.disabled ? null : act(button.form, button);
     });
