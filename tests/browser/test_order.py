@@ -50,10 +50,7 @@ def order(page, found):
     """Return `order()`: which rule stands where, by their first indices."""
 
     def order():
-        ids = page.locator("table.rows tbody tr").evaluate_all(
-            "rows => rows.map((row) => Number(row.id.slice(4)))"
-        )
-        return [found.rules.index(one) for one in ids]
+        return [found.rules.index(one) for one in _ids(page)]
 
     return order
 
@@ -249,39 +246,56 @@ def test_a_row_is_moved_from_where_another_window_has_put_it(
 # --- over the edge of a page ---
 
 
-def test_a_row_goes_over_the_end_of_its_page_and_is_followed(page, many):
+def test_a_row_goes_over_the_end_of_its_page_and_back(page, many):
     moved = comment(at(page, many[49]))
+    page.locator("table.rows tbody").nth(1).wait_for()
     moved.focus()
 
     page.keyboard.press("Alt+ArrowDown")
-    said(page, f"Moved after rule {many[50]}")
-    expect(moved).to_be_focused()
     page.keyboard.press("Alt+ArrowDown")
     said(page, f"Moved after rule {many[51]}")
-
     expect(moved).to_be_focused()
-    assert len(steps(page)) == 2
+    assert _ids(page)[48:53] == [many[index] for index in (48, 50, 51, 49, 52)]
+
+    page.keyboard.press("Alt+ArrowUp")
+    page.keyboard.press("Alt+ArrowUp")
+    said(page, f"Moved after rule {many[48]}")
+    expect(moved).to_be_focused()
+    assert _ids(page) == many
 
 
-def test_a_row_goes_over_the_beginning_of_its_page(page, many):
-    page.get_by_role("link", name="Next page").click()
-    moved = comment(at(page, many[50]))
+def test_a_row_goes_over_the_beginning_of_what_is_shown(page, many):
+    first = _go_around(page, many, 55)
+    moved = comment(at(page, many[first]))
     moved.focus()
 
     page.keyboard.press("Alt+ArrowUp")
 
-    said(page, f"Moved after rule {many[48]}")
+    said(page, f"Moved after rule {many[first - 2]}")
     expect(moved).to_be_focused()
 
 
-def test_before_the_first_row_of_a_page_stand_those_of_the_page_before(page, many):
-    page.get_by_role("link", name="Next page").click()
-    first = at(page, many[50])
+def test_before_the_first_row_shown_stand_those_of_the_page_before(page, many):
+    first = _go_around(page, many, 55)
 
-    drag(page, at(page, many[55]), first, below=False)
+    drag(page, at(page, many[50]), at(page, many[first]), below=False)
 
-    said(page, f"Moved after rule {many[49]}")
-    expect(page.locator("table.rows tbody tr").first).to_have_id(f"row-{many[55]}")
+    said(page, f"Moved after rule {many[first - 1]}")
+    expect(page.locator("table.rows tbody tr").first).to_have_id(f"row-{many[50]}")
+
+
+def _ids(page):
+    return page.locator("table.rows tbody tr").evaluate_all(
+        "rows => rows.map((row) => Number(row.id.slice(4)))"
+    )
+
+
+def _go_around(page, many, index):
+    """Show a rule in the middle of its page; return which is the first one there."""
+    page.goto(f"{page.url}&around={many[index]}")
+    first = many.index(_ids(page)[0])
+    assert first > 1
+    return first
 
 
 def test_among_rows_that_were_looked_for_one_moves_after_the_next_found(page, many):

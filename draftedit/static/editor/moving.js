@@ -138,8 +138,9 @@ const saidOf = (after) => (after === FIRST ? text("movedFirst") : told("movedAft
 /** What is to be done, and in which bodies of the table; none: `back` leads elsewhere. */
 const wishFor = (ids, after, { back, parent, said } = {}) => {
   const body = bodyOf(row(ids[0]));
-  const lines = [...ids.map(row), ...(after instanceof Element && after.isConnected ? [after] : [])];
-  const bodies = back ? [] : [...new Set([...lines.map(bodyOf), ...(after === FIRST ? [table().tBodies[0]] : [])])];
+  // What stands before all that is shown is in no body: then the row comes into the first.
+  const into = parent ? body : after.isConnected ? bodyOf(after) : table().tBodies[0];
+  const bodies = back ? [] : [...new Set([...ids.map((id) => bodyOf(row(id))), into])];
   return { ids, after, parent, body, bodies, back: back ?? address(body), said: said ?? saidOf(after) };
 };
 
