@@ -388,6 +388,30 @@ def test_a_reload_while_it_is_away_loses_nothing(page, rows, watch):
     expect(page.locator(".journal li")).to_have_count(2)
 
 
+def test_a_column_that_comes_meanwhile_moves_no_text_under_another_head(
+    page, rows, watch
+):
+    watch.expect("status of 422", "status of 412")
+    wrong, typing = cell(rows.nth(4), "Comment"), cell(rows.nth(6), "Action")
+    wrong.click()
+    retype(page, LONG)
+    expect(wrong.locator(".why")).to_be_visible()
+    second = page.context.new_page()
+    second.goto(page.url)
+    second.get_by_role("link", name="Destination", exact=True).click()
+    cell(second.locator("table.rows tbody tr").nth(2), "Destination").click()
+    retype(second, "192.0.2.1")
+    stored(second)
+
+    cell(rows.nth(8), "Protocol").click()
+    retype(page, "udp")
+    expect(cell(rows.nth(2), "Destination")).to_contain_text("192.0.2.1")
+
+    expect(wrong.locator("[aria-invalid]")).to_have_value(LONG)
+    expect(cell(rows.nth(8), "Protocol")).to_contain_text("udp")
+    expect(typing.locator("[aria-invalid]")).to_have_count(0)
+
+
 def test_who_is_signed_out_meanwhile_keeps_what_was_typed(page, rows, watch):
     watch.expect("status of 4")
     other = page.context.new_page()

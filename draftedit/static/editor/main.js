@@ -2,7 +2,9 @@
 // them cells are edited where they stand, and nothing loads the page anew.
 //
 // pending what is not stored yet      queue   sends it, and again       server  the requests
-// cells   the table as a sheet        controls, chips  what one edits with
+// cells   keys and clicks             editing     begins, stores, gives up
+// sheet   which cells there are       controls, chips  what one edits with
+// covers  what lies over a cell       overlays    what waits, what was refused
 // page    puts a fresh page in place  merge   changes only what differs
 // bodies  the pages of the table      scrolling   loads those that follow
 // verbs   undo, redo, rows            moving  rows in another place, by key or dragged

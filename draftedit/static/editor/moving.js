@@ -2,7 +2,7 @@
 // rows that are shown or onto another parent in the tree.
 
 import { renew, showAlone } from "./bodies.js";
-import { focus } from "./cells.js";
+import { focus } from "./sheet.js";
 import { isBusy } from "./line.js";
 import { address, onArrival, row, show, table } from "./page.js";
 import { reason, whenStored } from "./queue.js";

@@ -5,12 +5,16 @@ import { merge } from "./merge.js";
 
 const arrivals = [];
 const keepers = [];
+const partings = [];
 
 /** Call `act(bodies)` whenever rows of these bodies of the table have come. */
 export const onArrival = (act) => arrivals.push(act);
 
 /** Let `keeps(old, fresh)` say which elements a merge leaves alone. */
 export const onMerge = (keeps) => keepers.push(keeps);
+
+/** Call `act()` before the cells of the table become those of other columns or rows. */
+export const onParting = (act) => partings.push(act);
 
 export const table = (page = document) => page.querySelector("table.rows[data-table]");
 
@@ -22,6 +26,8 @@ const place = (page, url) => {
   const asked = new URL(url).searchParams;
   return rows && [rows.dataset.table, rows.dataset.parent, asked.get("q") ?? "", asked.get("filter") ?? ""].join("\n");
 };
+
+const heads = (rows) => [...rows.tHead.rows[0].cells].map((head) => head.textContent).join("\n");
 
 /** Tell whether an answer is about rows of the table that is shown. */
 export const isOfTable = ({ page, url }) => bodyOf({ page }) !== null && place(page, url) === place(document, location.href);
@@ -84,6 +90,7 @@ export const arrive = ({ page, url }, parts = null) => {
   const fresh = bodyOf({ page });
   const mine = table();
   const isHere = parts !== null || (mine && isOfTable({ page, url }));
+  if (mine && !(isHere && heads(mine) === heads(table(page)))) partings.forEach((act) => act());
   document.title = page.title;
   if (!parts) history.replaceState(null, "", url);
   const merged = isHere ? (parts ?? alone(fresh)) : new Map();

@@ -21,7 +21,6 @@ export const restore = () => {
   const kept = JSON.parse(sessionStorage.getItem(PLACE) ?? "null");
   kept?.items.forEach((item) => items.set(item.name, item));
   typing = kept?.typing ?? null;
-  return typing;
 };
 
 export const put = (item) => {
@@ -44,6 +43,8 @@ export const type = (cell, typed) => {
   typing = { cell, typed };
   keep();
 };
+
+export const typed = () => typing;
 
 export const stopTyping = () => {
   typing = null;

@@ -22,6 +22,9 @@ export const onSettled = (act) => settled.push(act);
 
 const tell = (item) => settled.forEach((act) => act(item));
 
+/** Have shown again what a cell waits for. */
+export const tellOf = (cell) => pending.all().filter((item) => item.cell === cell).forEach(tell);
+
 const bodyOf = (item) => row(item.row)?.closest("tbody") ?? null;
 
 /** What a page says of why it was refused, of one field first. */
