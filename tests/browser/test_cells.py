@@ -5,44 +5,15 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.editing import cell, open_rows, retype, stored
 from tests.conftest import PASSWORD
 
 LONG = "x" * 3000  # no comment is as long
 
 
 @pytest.fixture
-def open_rows():
-    """Return `open_rows(page)`: a new draft of the sample, at the rows of a chain."""
-
-    def open_rows(page):
-        page.get_by_role("link", name="web-gateway").first.click()
-        page.get_by_role("button", name="Edit").first.click()
-        tree = page.get_by_role("navigation", name="Parts")
-        tree.get_by_role("link", name="inet filter").click()
-        tree.get_by_role("link", name="input", exact=True).click()
-        return page.locator("table.rows tbody tr")
-
-    return open_rows
-
-
-@pytest.fixture
-def rows(page, open_rows):
+def rows(page):
     return open_rows(page)
-
-
-def cell(row, label):
-    return row.locator(f"td[data-label='{label}']")
-
-
-def retype(page, text, key="Enter"):
-    """Replace what stands in the control that has the focus."""
-    page.keyboard.press("Control+a")
-    page.keyboard.insert_text(text)
-    page.keyboard.press(key)
-
-
-def stored(page):
-    expect(page.locator("#stored")).to_have_text("Stored")
 
 
 # --- one change
@@ -285,7 +256,7 @@ def test_wrong_input_can_be_taken_back(page, rows, watch):
     expect(wrong).to_have_text(before, use_inner_text=True)
 
 
-def test_the_second_window_is_not_overwritten_by_the_first(new_page, open_rows, watch):
+def test_the_second_window_is_not_overwritten_by_the_first(new_page, watch):
     watch.expect("status of 412")
     first = new_page("ann")
     rows = open_rows(first)

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from draftedit import Batch, Delete, Insert, Move, Set, firewall
 from draftedit.engine.order import spread
 from draftedit.firewall.models import Chain, NftTable, Rule
+from tests.browser.editing import open_rows
 
 COUNT = 400
 FAR = 110  # the place of a rule on the third page
@@ -46,11 +47,7 @@ def editor(page, rules):
 
 
 def go_to_rules(page):
-    page.get_by_role("link", name="web-gateway").first.click()
-    page.get_by_role("button", name="Edit").first.click()
-    tree = page.get_by_role("navigation", name="Parts")
-    tree.get_by_role("link", name="inet filter").click()
-    tree.get_by_role("link", name="many", exact=True).click()
+    open_rows(page, "many")
     expect(lines(page).first).to_be_visible()
     return page
 

@@ -3,26 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
-
-@pytest.fixture
-def open_rows():
-    """Return `open_rows(page)`: a new draft of the sample, at the rows of a chain."""
-
-    def open_rows(page):
-        page.get_by_role("link", name="web-gateway").first.click()
-        page.get_by_role("button", name="Edit").first.click()
-        tree = page.get_by_role("navigation", name="Parts")
-        tree.get_by_role("link", name="inet filter").click()
-        tree.get_by_role("link", name="input", exact=True).click()
-        return page.locator("table.rows tbody tr")
-
-    return open_rows
+from tests.browser.editing import open_rows
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_rows_that_are_ticked_are_deleted_and_come_back(
-    new_page, open_rows, javascript
-):
+def test_rows_that_are_ticked_are_deleted_and_come_back(new_page, javascript):
     page = new_page("ann", java_script_enabled=javascript)
     rows = open_rows(page)
 
@@ -36,7 +21,7 @@ def test_rows_that_are_ticked_are_deleted_and_come_back(
     expect(page.locator("tr.gone")).to_have_count(0)
 
 
-def test_the_keyboard_alone_switches_rows_off_undoes_and_reviews(page, open_rows):
+def test_the_keyboard_alone_switches_rows_off_undoes_and_reviews(page):
     rows = open_rows(page)
 
     box = rows.first.get_by_role("checkbox")
@@ -55,7 +40,7 @@ def test_the_keyboard_alone_switches_rows_off_undoes_and_reviews(page, open_rows
     expect(page.get_by_role("heading", level=1)).to_have_text("Save web-gateway?")
 
 
-def test_a_text_field_keeps_its_own_undo(page, open_rows):
+def test_a_text_field_keeps_its_own_undo(page):
     rows = open_rows(page)
     rows.first.get_by_role("checkbox").check()
     page.locator("button[value='set:enabled:false']").click()
