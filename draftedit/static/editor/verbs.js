@@ -3,6 +3,7 @@
 
 import { renew } from "./bodies.js";
 import { row, show, table } from "./page.js";
+import { isBusy } from "./line.js";
 import { isStored, whenStored } from "./queue.js";
 import { post, version } from "./server.js";
 import { say, text, warn } from "./signs.js";
@@ -71,6 +72,9 @@ const leaveBy = (form, submitter) => {
   form.requestSubmit(submitter);
 };
 
+// Nothing waits, and nothing is under way: another version is not about to come.
+const isSettled = () => isStored() && !isBusy();
+
 export const startVerbs = () => {
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -80,13 +84,13 @@ export const startVerbs = () => {
   });
   // Whatever else leaves the page waits for what was typed: it is for the version after.
   document.addEventListener("submit", (event) => {
-    if (event.defaultPrevented || event.target.method !== "post" || isStored()) return;
+    if (event.defaultPrevented || event.target.method !== "post" || isSettled()) return;
     event.preventDefault();
     whenStored(() => leaveBy(event.target, event.submitter));
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-review]");
-    if (!link || isStored()) return;
+    if (!link || isSettled()) return;
     event.preventDefault();
     whenStored(() => location.assign(link.href));
   });
