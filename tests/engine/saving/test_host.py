@@ -190,6 +190,24 @@ def test_rows_of_others_that_the_hosts_events_change_are_not_this_objects_histor
     assert archived == {pieces[0][0]}
 
 
+def test_what_is_no_part_of_an_object_is_the_hosts_to_change_in_events(
+    dbsession, edit, pieces
+):
+    outside = Outside(id=7)
+    dbsession.add(outside)
+    dbsession.flush()
+
+    def point(*_):
+        outside.piece_id = pieces[1][0]
+
+    event.listen(dbsession, "before_flush", point)
+    edit.apply(Set("piece", pieces[0], amount=10))
+    edit.save()
+    archived = {row["id"] for row in history(dbsession, THING.tables["piece"])}
+    dbsession.refresh(outside)
+    assert (outside.piece_id, archived) == (pieces[1][0], {pieces[0][0]})
+
+
 def test_a_new_objects_rows_that_events_add_are_not_archived(dbsession):
     def number(session, *_):
         for instance in session.new:
