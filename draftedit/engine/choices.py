@@ -70,7 +70,7 @@ def _label_column(table: sa.FromClause) -> sa.ColumnElement[Any]:
     """Return the column that names a row: a name or title, else its first text."""
     texts = [c for c in table.columns if isinstance(c.type, sa.String)]
     named = [c for c in texts if c.name in ("name", "title", "label")]
-    first_of_key = next(iter(table.primary_key.columns))  # type: ignore[attr-defined]  # typed as an Iterable, though it has columns
+    first_of_key = next(iter(table.primary_key.columns))  # type: ignore[attr-defined]  # because it is typed as an Iterable
     return next(iter((*named, *texts)), first_of_key)
 
 

@@ -25,6 +25,18 @@ def retype(page, text, key="Enter"):
     page.keyboard.press(key)
 
 
+def lose_an_answer(page):
+    """Let the next operation be done and its answer be lost; return its status."""
+    lost = []
+
+    def lose(route):
+        lost.append(route.fetch(max_redirects=0).status)
+        route.abort()
+
+    page.route("**/operations", lose, times=1)
+    return lost
+
+
 def stored(page):
     """Wait until all is stored."""
     expect(page.locator("#stored")).to_have_text("Stored")

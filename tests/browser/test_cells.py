@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.editing import cell, open_rows, retype, stored
+from tests.browser.editing import cell, lose_an_answer, open_rows, retype, stored
 from tests.conftest import PASSWORD
 
 LONG = "x" * 3000  # no comment is as long
@@ -310,13 +310,7 @@ def test_a_dropped_connection_loses_nothing_and_stores_nothing_twice(page, rows,
 
 def test_an_answer_that_is_lost_is_asked_for_again_and_done_once(page, rows, watch):
     watch.expect("ERR_FAILED", "net::")
-    lost = []
-
-    def lose(route):
-        lost.append(route.fetch(max_redirects=0).status)  # the server has done it
-        route.abort()
-
-    page.route("**/operations", lose, times=1)
+    lost = lose_an_answer(page)
     cell(rows.nth(3), "Comment").click()
     retype(page, "said once")
 

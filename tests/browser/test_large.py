@@ -186,6 +186,14 @@ def test_a_deletion_and_its_undo_keep_all_that_was_loaded(editor, rules):
     assert are_in_line(editor)
 
 
+def assert_shown(editor, keys, least=1):
+    """Assert that the rows shown are the first of these, each once and in line."""
+    shown = keys_shown(editor)
+    assert shown == keys_of(keys)[: len(shown)]
+    assert len(shown) >= least
+    assert are_in_line(editor)
+
+
 @pytest.mark.parametrize(("moved", "behind"), [(110, 9), (10, 109)])
 def test_a_move_over_the_borders_and_its_undo_leave_each_row_once(
     editor, rules, site, moved, behind
@@ -197,15 +205,9 @@ def test_a_move_over_the_borders_and_its_undo_leave_each_row_once(
     scroll_on(editor, 200)
 
     undo(editor)
-    shown = keys_shown(editor)
-    assert shown == keys_of(rules)[: len(shown)]
-    assert are_in_line(editor)
-
+    assert_shown(editor, rules)
     redo(editor)
-    shown = keys_shown(editor)
-    assert shown == keys_of(order)[: len(shown)]
-    assert len(shown) >= 200
-    assert are_in_line(editor)
+    assert_shown(editor, order, least=200)
 
 
 def test_undo_and_redo_of_an_insertion_keep_the_pages_in_line(
@@ -216,15 +218,9 @@ def test_undo_and_redo_of_an_insertion_keep_the_pages_in_line(
     scroll_on(editor, 150)
 
     undo(editor)
-    shown = keys_shown(editor)
-    assert shown == keys_of(rules)[: len(shown)]
-    assert are_in_line(editor)
-
+    assert_shown(editor, rules)
     redo(editor)
-    shown = keys_shown(editor)
-    assert shown == keys_of([*rules[:61], -1, *rules[61:]])[: len(shown)]
-    assert len(shown) >= 150
-    assert are_in_line(editor)
+    assert_shown(editor, [*rules[:61], -1, *rules[61:]], least=150)
 
 
 def test_undo_of_many_rows_shows_them_alone(editor, rules, site):

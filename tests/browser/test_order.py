@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from draftedit.engine.order import spread
 from draftedit.firewall.models import Chain, Rule
 from tests.browser import states
+from tests.browser.editing import lose_an_answer
 
 
 @pytest.fixture
@@ -206,13 +207,7 @@ def test_who_goes_on_typing_while_a_row_moves_is_not_interrupted(page, rows, fou
 
 def test_a_move_whose_answer_is_lost_is_done_once(page, rows, found, order, watch):
     watch.expect("ERR_FAILED", "net::")
-    lost = []
-
-    def lose(route):
-        lost.append(route.fetch(max_redirects=0).status)  # the server has done it
-        route.abort()
-
-    page.route("**/operations", lose, times=1)
+    lost = lose_an_answer(page)
     comment(rows.nth(3)).focus()
     page.keyboard.press("Alt+ArrowDown")
     expect(page.locator("#not-stored")).to_contain_text("That was not done")

@@ -2,15 +2,10 @@
 // of its own.
 
 import { offer } from "./controls.js";
+import { element } from "./element.js";
 import { address, table } from "./page.js";
 import { add } from "./queue.js";
 import { text } from "./signs.js";
-
-const made = (name, properties, ...nodes) => {
-  const element = Object.assign(document.createElement(name), properties);
-  element.append(...nodes);
-  return element;
-};
 
 const chipsOf = (cell) =>
   [...cell.querySelectorAll(".chips li:not(.gone)")].map((chip) => ({
@@ -43,12 +38,12 @@ export const editLinks = (cell, template, sheet) => {
     sheet.focus(cell);
   };
 
-  const list = made("ul", { className: "chips" });
+  const list = element("ul", { className: "chips" });
   for (const chip of chips) {
-    const away = made("button", { type: "button", className: "tool", textContent: "✕" });
+    const away = element("button", { type: "button", className: "tool", textContent: "✕" });
     away.setAttribute("aria-label", `${text("takeAway")} ${chip.label}`);
     away.addEventListener("click", () => send(chip.id, `− ${chip.label}`, { op: "delete", id: chip.id }));
-    list.append(made("li", {}, made("span", { className: "value", textContent: chip.label }), away));
+    list.append(element("li", {}, element("span", { className: "value", textContent: chip.label }), away));
   }
   const input = template.content.firstElementChild.cloneNode(true);
   input.setAttribute("aria-label", `${text("add")} ${label}`);
@@ -70,7 +65,7 @@ export const editLinks = (cell, template, sheet) => {
     event.preventDefault();
     event.stopPropagation();
   });
-  const panel = made("div", { className: "links" }, ...(chips.length ? [list] : []), input, suggestions);
+  const panel = element("div", { className: "links" }, ...(chips.length ? [list] : []), input, suggestions);
   panel.addEventListener("focusout", (event) => {
     if (isDone || !document.hasFocus() || cell.contains(event.relatedTarget)) return;
     if (input.value.trim()) commit();

@@ -3,6 +3,7 @@
 
 import { cover, uncover, valueIn } from "./covers.js";
 import { begin, opened } from "./editing.js";
+import { element } from "./element.js";
 import * as pending from "./pending.js";
 import { add, readWith, sign } from "./queue.js";
 import { cellCalled, focus } from "./sheet.js";
@@ -13,12 +14,6 @@ readWith((item) => {
   if (!cell) return null;
   return item.link ? item.before : valueIn(cell);
 });
-
-const element = (name, properties, ...nodes) => {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...nodes);
-  return made;
-};
 
 const showWaiting = (cell, item) => {
   const sign = element("span", { className: "unseen", textContent: ` (${text("storing")})` });
