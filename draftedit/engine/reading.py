@@ -43,7 +43,7 @@ def page_statement(part: Part, shape: Shape) -> sa.Select[Any]:
     if shape.search:
         return _searched(rows, part, shape)
     order = _order(rows.c, part, shape)
-    return sa.select(rows).order_by(*order).limit(number_bind("limit"))
+    return sa.select(rows).order_by(*order).limit(_limit("limit"))
 
 
 @cache
@@ -96,9 +96,19 @@ def _has_key(part: Part, columns: Any) -> list[sa.ColumnElement[bool]]:
 
 
 def _limited(statement: sa.Select[Any], part: Part, shape: Shape) -> sa.Subquery:
-    limit = number_bind("scan" if shape.search else "limit")
+    limit = _limit("scan" if shape.search else "limit")
     order = _order(statement.selected_columns, part, shape)
     return statement.order_by(*order).limit(limit).subquery()
+
+
+def _limit(name: str) -> sa.BindParameter[Any]:
+    """Return a limit that stands in the statement itself.
+
+    For one that it does not know yet, PostgreSQL expects a tenth of the table, so that
+    with a large one it never keeps a plan, and planning takes longer than reading:
+    https://www.postgresql.org/docs/current/sql-prepare.html#SQL-PREPARE-NOTES
+    """
+    return sa.bindparam(name, type_=sa.BigInteger(), literal_execute=True)
 
 
 def _order(columns: Any, part: Part, shape: Shape) -> list[Any]:
@@ -112,14 +122,14 @@ def _searched(rows: sa.Subquery, part: Part, shape: Shape) -> sa.Select[Any]:
     """Keep what matches among the rows scanned, and the last one as a mark."""
     order = _order(rows.c, part, shape)
     number = sa.func.row_number().over(order_by=order).label(NUMBER)
-    numbered = sa.select(rows, number).order_by(*order).limit(number_bind("scan"))
+    numbered = sa.select(rows, number).order_by(*order).limit(_limit("scan"))
     scanned = numbered.subquery("scanned")
     found = sa.or_(sa.false(), *_matches(scanned, part))
     return (
         sa.select(scanned, sa.case((found, 1), else_=0).label(FOUND))
-        .where(sa.or_(found, scanned.c[NUMBER] == number_bind("scan")))
+        .where(sa.or_(found, scanned.c[NUMBER] == _limit("scan")))
         .order_by(*_order(scanned.c, part, shape))
-        .limit(number_bind("limit"))
+        .limit(_limit("limit"))
     )
 
 

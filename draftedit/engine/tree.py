@@ -120,12 +120,20 @@ def _go_on(
 
 
 def neighbours(
-    view: View, part: Part, parent: Key, after: Position | None, **shape: Any
+    view: View,
+    part: Part,
+    parent: Key,
+    after: Position | None,
+    at_once: int,
+    **shape: Any,
 ) -> Iterator[Row]:
-    """Yield siblings from a position on, those out of sight with them."""
+    """Yield siblings from a position on, those out of sight with them.
+
+    `at_once`: how many are read together.
+    """
+    query, shape = Query(part.name), {"gone": "all", **shape}
     while True:
-        query = Query(part.name)
-        rows, after = view.fetch(part, query, parent, after, 16, gone="all", **shape)
+        rows, after = view.fetch(part, query, parent, after, at_once, **shape)
         yield from rows
         if after is None:
             return

@@ -52,8 +52,10 @@ class Gap:
 
 def find_gap(rows: DraftRows, part: Part, parent: Key, after: AnyKey) -> Gap:
     """Return where `after` wishes the row to stand, or refuse."""
-    low = _before(rows, part, parent, after)
-    return Gap(low, next(_from(rows, part, parent, low), None))
+    if after is LAST:
+        return Gap(_next(rows, part, parent, None, descending=True), None)
+    low = sibling_of(rows, part, parent, after)
+    return Gap(low, _next(rows, part, parent, low))
 
 
 def find_place(
@@ -70,19 +72,18 @@ def _order(part: Part, row: Row | None) -> Any:
     return None if row is None else row.values[str(part.order)]
 
 
+def _next(
+    rows: DraftRows, part: Part, parent: Key, row: Row | None, **shape: Any
+) -> Row | None:
+    return next(_from(rows, part, parent, row, at_once=1, **shape), None)
+
+
 def _from(
     rows: DraftRows, part: Part, parent: Key, row: Row | None, **shape: Any
 ) -> Iterator[Row]:
     """Yield the siblings after a row (None: from the first), or before it."""
     start = None if row is None else position_of(part, row)
     return neighbours(rows, part, parent, start, **shape)
-
-
-def _before(rows: DraftRows, part: Part, parent: Key, after: AnyKey) -> Row | None:
-    """Return the sibling that will stand before; None: the place is the first."""
-    if after is LAST:
-        return next(_from(rows, part, parent, None, descending=True), None)
-    return sibling_of(rows, part, parent, after)
 
 
 def _make_room(
@@ -93,9 +94,10 @@ def _make_room(
     while True:
         before: list[Row] = []
         if low is not None:
-            earlier = _from(rows, part, parent, low, descending=True)
+            earlier = _from(rows, part, parent, low, at_once=width, descending=True)
             before = [low, *islice(earlier, width)][::-1]
-        behind = list(islice(_from(rows, part, parent, low), width + 1))
+        later = _from(rows, part, parent, low, at_once=width + 1)
+        behind = list(islice(later, width + 1))
         first = before.pop(0) if len(before) > width else None
         last = behind.pop() if len(behind) > width else None
         window = [row for row in (*before, *behind) if row.key != moving]
