@@ -183,6 +183,8 @@ class Core:
         values = {
             "draft": draft,
             "sequence": sequence,
+            "kind": "set",
+            "table_name": "rule",
             "forward": pair[0],
             "inverse": pair[1],
             "at": floor.now(),

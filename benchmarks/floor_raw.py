@@ -41,8 +41,8 @@ COPY = (
 CHANGE = f"UPDATE rule_draft SET {_SET} WHERE draft = %s AND id = %s"
 FORGET = "DELETE FROM operation WHERE draft = %s AND sequence >= %s"
 JOURNAL = (
-    'INSERT INTO operation (draft, sequence, forward, inverse, "at")'
-    " VALUES (%s, %s, %s, %s, %s)"
+    'INSERT INTO operation (draft, sequence, kind, table_name, forward, inverse, "at")'
+    " VALUES (%s, %s, 'set', 'rule', %s, %s, %s)"
 )
 COUNT_ON = (
     "UPDATE draft SET version = version + 1, position = %s, length = %s,"

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from draftedit.engine.column_types import name_type
+from draftedit.engine.core import force_index
 from draftedit.engine.schema import Part
 from draftedit.engine.tables import ROOT
 
@@ -112,7 +113,7 @@ def _live(part: Part, shape: Shape) -> sa.Select[Any]:
         statement = statement.where(_without(part, part.live.c, newer, replaced))
     if shape.parent and part.listing_index is not None:
         # MariaDB reads one parent's rows in order then, and does not sort all of them.
-        statement = _force(statement, part.live, part.listing_index)
+        statement = force_index(statement, part.live, part.listing_index)
     return statement
 
 
@@ -163,7 +164,7 @@ def _without(
     of the draft, compares each row with each that was touched; the hint and LIMIT keep
     MariaDB from reading all of these first.
     """
-    found = _force(
+    found = force_index(
         sa.select(sa.literal_column("1")).select_from(other), other, "PRIMARY"
     )
     return (
@@ -172,13 +173,6 @@ def _without(
         .offset(sa.literal_column("0"))
         .exists()
     )
-
-
-def _force(
-    statement: sa.Select[Any], table: sa.FromClause, index: str
-) -> sa.Select[Any]:
-    hint = f"FORCE INDEX (`{index}`)"
-    return statement.with_hint(table, hint, "mariadb").with_hint(table, hint, "mysql")
 
 
 def _is_newer(history: Any) -> sa.ColumnElement[bool]:

@@ -19,7 +19,7 @@ from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.errors import DraftError, Problem, Refused
 from draftedit.engine.listing import Listing, read_number, write_cursor
 from draftedit.engine.operations import Batch, Done, Operation, from_json
-from draftedit.engine.tables import Tables
+from draftedit.engine.tables import VALUE, Tables
 from draftedit.engine.values import canonical
 
 NOTHING = Batch(())  # what a step became that had no effect when it was redone
@@ -104,7 +104,7 @@ class Journal:
             {
                 "draft": self.draft,
                 "sequence": sequence,
-                "forward": canonical(done.operation.to_json()),
+                **_forward(done.operation),
                 "inverse": canonical(done.inverse.to_json()),
                 "label": label,
                 "at": at,
@@ -163,7 +163,7 @@ class Journal:
             {
                 "draft": self.draft,
                 "sequence": step.sequence,
-                "forward": canonical(step.forward.to_json()),
+                **_forward(step.forward),
                 "inverse": canonical(step.inverse.to_json()),
                 "label": step.label,
                 "at": step.at,
@@ -190,7 +190,8 @@ class Journal:
             if operation != NOTHING:
                 raise BrokenJournal(sequence, Problem("It changes nothing any more."))
             done = Done(NOTHING, NOTHING)
-        self._keep(sequence, "again" if undo else "inverse", done.inverse)
+        inverse = canonical(done.inverse.to_json())
+        self._keep(sequence, {"again" if undo else "inverse": inverse})
         return done.operation
 
     def _do_wish(self, rows: DraftRows, sequence: int, wish: Operation) -> Operation:
@@ -206,16 +207,16 @@ class Journal:
             raise CannotRedo(sequence, *problems) from refusal
         finally:
             rows.replaying = True
-        self._keep(sequence, "forward", done.operation)
-        self._keep(sequence, "inverse", done.inverse)
+        inverse = {"inverse": canonical(done.inverse.to_json())}
+        self._keep(sequence, _forward(done.operation) | inverse)
         return done.operation
 
-    def _keep(self, sequence: int, name: str, operation: Operation) -> None:
+    def _keep(self, sequence: int, values: Mapping[str, Any]) -> None:
         columns = self.table.c
         self.dbsession.execute(
             sa.update(self.table)
             .where(columns.draft == self.draft, columns.sequence == sequence)
-            .values({name: canonical(operation.to_json())})
+            .values(values)
         )
 
     def _entry(self, sequence: int) -> Mapping[str, Any]:
@@ -243,6 +244,17 @@ class Journal:
         items = [_entry_from(dict(one), position) for one in records[:limit]]
         more = len(records) > limit
         return Listing(items, write_cursor(items[-1].sequence) if more else None)
+
+
+def _forward(operation: Operation) -> dict[str, Any]:
+    """Return an operation as it is kept, and what the statistics count of it."""
+    data = operation.to_json()
+    table = data.get("table")
+    return {
+        "kind": data["op"][:VALUE],
+        "table_name": table[:VALUE] if isinstance(table, str) else None,
+        "forward": canonical(data),
+    }
 
 
 def _entry_from(record: Mapping[str, Any], position: int) -> Entry:

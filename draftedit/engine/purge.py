@@ -15,12 +15,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from draftedit.engine import records, roll_up
-from draftedit.engine.core import is_one_of, run
+from draftedit.engine.core import among, run
+from draftedit.engine.purge_statements import (
+    deletion,
+    forgetting,
+    locked,
+    rows_of_drafts,
+)
 from draftedit.engine.schema import Target
 from draftedit.engine.tables import Tables
 
-BATCH = 10_000  # rows that one transaction deletes, some hundredths of a second
-DRAFTS = 500  # drafts that are looked at together
+BATCH = 20_000  # rows that one transaction deletes, less than a tenth of a second
+DRAFTS = 1_000  # drafts that are looked at together
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 Progress = Callable[[int, int], None]
@@ -121,13 +127,25 @@ def _closed_drafts(
     parts: list[sa.Table],
     before: datetime.datetime,
 ) -> _Sizes:
-    """Return the oldest closed drafts, with the number of their rows by table."""
+    """Return the oldest closed drafts, with the number of their rows by table.
+
+    The record tells how long the journal is: counting it takes half as long as deleting
+    it.
+    """
     draft = tables.draft.c
-    wanted = sa.select(draft.key).where(_closed(tables, before)).order_by(draft.key)
+    wanted = (
+        sa.select(draft.key, draft.length)
+        .where(_closed(tables, before))
+        .order_by(draft.key)
+        .limit(DRAFTS)
+    )
+    sizes: _Sizes = {}
     with transaction() as dbsession:
-        keys = list(dbsession.scalars(wanted.limit(DRAFTS)))
-        owned = [*parts, tables.operation, tables.request]
-        return _sizes(dbsession, owned, keys) if keys else {}
+        for key, length in dbsession.execute(wanted):
+            sizes[key] = {tables.operation: length}
+        if sizes:
+            _count_rows(dbsession, (*parts, tables.request), sizes)
+    return sizes
 
 
 def _count_others(transaction: Transaction, tables: Tables) -> None:
@@ -190,29 +208,10 @@ def _delete_rows(
             pass
 
 
-def _sizes(dbsession: Session, owned: list[sa.Table], keys: list[int]) -> _Sizes:
-    """Count the rows of each draft by table; without those that have none."""
-    sizes: _Sizes = {key: {} for key in keys}
-    wanted = sa.union_all(
-        *(
-            sa.select(
-                table.c.draft,
-                sa.literal_column(str(number)).label("number"),
-                sa.func.count().label("size"),
-            )
-            .where(_of_drafts(table))
-            .group_by(table.c.draft)
-            for number, table in enumerate(owned)
-        )
-    )
-    for one in run(dbsession, wanted, {"drafts": keys}).mappings():
+def _count_rows(dbsession: Session, owned: tuple[sa.Table, ...], sizes: _Sizes) -> None:
+    """Count the rows that each draft has in tables, where it has some."""
+    for one in run(dbsession, rows_of_drafts(owned), among([*sizes])).mappings():
         sizes[one["draft"]][owned[one["number"]]] = one["size"]
-    return sizes
-
-
-def _of_drafts(table: sa.Table) -> sa.ColumnElement[bool]:
-    """Return the condition that a row belongs to one of the drafts :drafts."""
-    return is_one_of(table.c.draft, "drafts")
 
 
 def _delete_drafts(transaction: Transaction, tables: Tables, packet: _Packet) -> int:
@@ -220,20 +219,17 @@ def _delete_drafts(transaction: Transaction, tables: Tables, packet: _Packet) ->
 
     Returns how many: fewer where another purge was faster, for which this one waits.
     """
-    draft, place, revision = tables.draft, tables.draft_object, tables.revision
-    wanted = is_one_of(draft.c.key, "drafts")
-    locked = sa.select(draft.c.key).where(wanted).order_by(draft.c.key)
     with transaction() as dbsession:
-        mine = {"drafts": packet.keys}
-        found = list(run(dbsession, locked.with_for_update(), mine).scalars())
-        mine = {"drafts": found}
+        found = run(dbsession, locked(tables), among(packet.keys)).scalars().all()
+        if not found:
+            return 0
+        mine = among(found)
         roll_up.add(dbsession, tables, found)
         for table in (*packet.parts, tables.operation, tables.request):
-            run(dbsession, sa.delete(table).where(_of_drafts(table)), mine)
-        forget = sa.update(revision).where(_of_drafts(revision))
-        run(dbsession, forget.values({"draft": None}), mine)
-        run(dbsession, sa.delete(place).where(_of_drafts(place)), mine)
-        run(dbsession, sa.delete(draft).where(wanted), mine)
+            run(dbsession, deletion(table.c.draft), mine)
+        run(dbsession, forgetting(tables), mine)
+        run(dbsession, deletion(tables.draft_object.c.draft), mine)
+        run(dbsession, deletion(tables.draft.c.key), mine)
     return len(found)
 
 

@@ -10,8 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from draftedit.engine import counting
-from draftedit.engine.core import is_one_of, run
-from draftedit.engine.counting import Counts
+from draftedit.engine.core import among, is_among, run
 from draftedit.engine.statistics import DayStatistics, count
 from draftedit.engine.tables import Tables
 
@@ -23,24 +22,19 @@ def add(
 
     `stay`: they are not deleted in this transaction, but marked as counted.
     """
-    mine = {"drafts": keys}
+    mine = among(keys)
     for day in count(dbsession, _counts(tables), mine):
         # The row of the day first: another purge waits there, in the same order.
         _add_numbers(dbsession, tables.draft_day, day)
         _add_figures(dbsession, tables.draft_day_figure, day)
     if stay:
-        marked = sa.update(tables.draft).where(_are_waiting(tables))
+        marked = sa.update(tables.draft).where(is_among(tables.draft.c.key))
         run(dbsession, marked.values(counted=True), mine)
 
 
 @cache
-def _counts(tables: Tables) -> Counts:
-    return counting.counts(tables, _are_waiting(tables))
-
-
-def _are_waiting(tables: Tables) -> sa.ColumnElement[bool]:
-    draft = tables.draft.c
-    return sa.and_(is_one_of(draft.key, "drafts"), draft.counted == sa.false())
+def _counts(tables: Tables) -> sa.CompoundSelect[Any]:
+    return counting.counts(tables, is_among)
 
 
 def _add_numbers(dbsession: Session, table: sa.Table, day: DayStatistics) -> None:

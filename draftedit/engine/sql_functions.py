@@ -1,4 +1,4 @@
-"""What each database spells in its own way: a day, a span of seconds, a JSON member."""
+"""What each database spells in its own way: a day, a span of seconds."""
 
 from typing import Any
 
@@ -20,13 +20,6 @@ class whole_seconds(GenericFunction[Any]):  # noqa: N801 — written as SQL func
     """The seconds from one moment to another, in whole ones."""
 
     type = sa.BigInteger()
-    inherit_cache = True
-
-
-class json_member(GenericFunction[Any]):  # noqa: N801 — written as SQL functions are
-    """A member of a JSON object that is kept as text: `json_member(text, "op")`."""
-
-    type = sa.Text()
     inherit_cache = True
 
 
@@ -53,7 +46,3 @@ _spell(
     "postgresql",
 )
 _spell(whole_seconds, "TIMESTAMPDIFF(SECOND, {0}, {1})", *MARIADB)
-
-_spell(json_member, "json_extract({}, '$.' || {})", "sqlite")
-_spell(json_member, "(CAST({} AS JSON) ->> {})", "postgresql")
-_spell(json_member, "JSON_VALUE({}, CONCAT('$.', {}))", *MARIADB)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from draftedit.engine import counting
 from draftedit.engine.core import run
-from draftedit.engine.counting import Counts, Figure
+from draftedit.engine.counting import SUMS, Figure
 from draftedit.engine.tables import Tables
 
 
@@ -76,9 +76,8 @@ def statistics(
 
     Runs the same few statements however much there is.
     """
-    draft = tables.draft.c
-    waiting = counting.counts(tables, draft.counted == sa.false())
-    found = (*_rolled_up(dbsession, tables, since), *count(dbsession, waiting, {}))
+    waiting = count(dbsession, counting.counts(tables), {})
+    found = (*_rolled_up(dbsession, tables, since), *waiting)
     return added_up(one for one in found if since is None or one.day >= since)[::-1]
 
 
@@ -92,14 +91,20 @@ def added_up(counts: Iterable[DayStatistics]) -> list[DayStatistics]:
 
 
 def count(
-    dbsession: Session, statements: Counts, binds: Mapping[str, Any]
+    dbsession: Session, statement: sa.Executable, binds: Mapping[str, Any]
 ) -> list[DayStatistics]:
-    """Count the drafts that the statements are about, the oldest day first."""
-    opened, closed, figures = (
-        run(dbsession, one, binds).mappings().all() for one in statements
-    )
-    found = [DayStatistics(**_numbers(one)) for one in (*opened, *closed)]
-    return added_up([*found, *_figures(figures)])
+    """Run a statement of `counting`; return the counts, the oldest day first."""
+    numbers: list[DayStatistics] = []
+    figures = []
+    for one in run(dbsession, statement, binds).mappings():
+        if one["outcome"]:
+            figures.append(one)
+        else:
+            # The sum of integers is a decimal number on some databases.
+            sums: dict[str, Any] = {name: int(one[name]) for name in SUMS}
+            sums[one["measure"]] = one["count"]
+            numbers.append(DayStatistics(one["day"], one["target"], **sums))
+    return added_up([*numbers, *_figures(figures)])
 
 
 def _rolled_up(
@@ -113,11 +118,6 @@ def _rolled_up(
     for one in days:
         yield DayStatistics(**one)
     yield from _figures(figures)
-
-
-def _numbers(row: Mapping[Any, Any]) -> dict[str, Any]:
-    # The sum of integers is a decimal number on some databases.
-    return {name: int(n) if name in NUMBERS else n for name, n in row.items()}
 
 
 def _figures(rows: Iterable[Mapping[Any, Any]]) -> Iterable[DayStatistics]:

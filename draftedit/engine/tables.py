@@ -14,7 +14,7 @@ _Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 TARGET = 63
 ROOT = 255
-VALUE = 128  # of a figure: the kind of an operation and the name of a table
+VALUE = 128  # of a figure: the kind of an operation, the name of a table; or both
 TASK = 63
 WORKER = 255
 
@@ -142,13 +142,16 @@ def _draft_object(metadata: sa.MetaData) -> sa.Table:
 def _operation(metadata: sa.MetaData) -> sa.Table:
     """The journal. `forward` is the operation as it was made and never changes;
     `inverse` takes it back, made when it was last done; `again` does it once more,
-    made when it was last undone.
+    made when it was last undone. `kind` and `table_name` are what the statistics count
+    of `forward`: reading the JSON of each step would take longer than purging it.
     """
     return sa.Table(
         "operation",
         metadata,
         draft_reference(primary_key=True, autoincrement=False),
         sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("kind", name_type(VALUE), nullable=False, server_default=""),
+        sa.Column("table_name", name_type(VALUE)),
         sa.Column("forward", long_text(), nullable=False),
         sa.Column("inverse", long_text(), nullable=False),
         sa.Column("again", long_text()),
