@@ -32,7 +32,7 @@ def scans(connection: sa.Connection, statement: str, parameters: Any) -> set[str
     """Return the tables that a statement would read from end to end."""
     if statement.startswith("INSERT") and "SELECT" not in statement:
         return set()
-    if not statement.startswith(("SELECT", "UPDATE", "DELETE", "INSERT")):
+    if not statement.startswith(("WITH", "SELECT", "UPDATE", "DELETE", "INSERT")):
         return set()
     explain = _EXPLAINS[connection.dialect.name]
     with connection.begin_nested():

@@ -117,6 +117,16 @@ def test_the_journal_lists_what_is_done_and_what_was_undone(edit, five):
     assert listing.items[0].at.utcoffset().total_seconds() == 0
 
 
+def test_each_step_is_kept_with_its_kind_and_table(edit, five, dbsession):
+    journal = drafts.tables.operation.c
+    wanted = sa.select(journal.kind, journal.table_name).order_by(journal.sequence)
+    kinds = ("set", "insert", "delete", "move")
+    assert dbsession.execute(wanted).all() == [
+        *((kind, "line") for kind in kinds),
+        ("batch", None),
+    ]
+
+
 @pytest.mark.parametrize("newest_first", [False, True])
 def test_the_journal_is_read_page_by_page(edit, five, newest_first):
     found, after = [], None
