@@ -9,6 +9,11 @@ from sqlalchemy.types import TypeEngine
 Parse = Callable[[Any, str], Any]
 
 
+def unchanged(value: Any) -> Any:
+    """Return the value: it is spelled as it is kept."""
+    return value
+
+
 @dataclass(frozen=True)
 class Codec:
     """How the values of one column are read, spelled and written.
@@ -22,8 +27,8 @@ class Codec:
     name: str
     plain: TypeEngine[Any]
     parse: Parse
-    encode: Callable[[Any], Any] = lambda value: value
-    decode: Callable[[Any], Any] = lambda value: value
+    encode: Callable[[Any], Any] = unchanged
+    decode: Callable[[Any], Any] = unchanged
     length: int | None = None
     choices: tuple[str, ...] | None = None
 

@@ -52,12 +52,13 @@ class Row:
     def _changed_fields(self) -> dict[str, tuple[Any, Any]]:
         if self.origin is None:
             return {}
-        return {
-            name: (self.origin[name], value)
-            for name, value in self.values.items()
+        changed = {}
+        for name, value in self.values.items():
             # A column that a migration added later has no origin: it is unchanged.
-            if name in self.origin and not same(self.origin[name], value)
-        }
+            base = self.origin.get(name, value)
+            if base is not value and not same(base, value):
+                changed[name] = base, value
+        return changed
 
     def with_values(self, values: Mapping[str, Any], **changes: Any) -> "Row":
         """Return the row with some values and properties changed."""

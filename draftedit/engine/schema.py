@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapper
 
+from draftedit.engine.codec import unchanged
 from draftedit.engine.tasks.base import Task
 from draftedit.engine.values import Codec, canonical
 
@@ -151,10 +152,16 @@ class Part:
 
     def encode(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Spell what the database gave for one row."""
-        return {
-            name: None if row[name] is None else f.codec.encode(row[name])
-            for name, f in self.fields.items()
-        }
+        values = {name: row[name] for name in self.columns}
+        for name, encode in self._encoded:
+            if values[name] is not None:
+                values[name] = encode(values[name])
+        return values
+
+    @cached_property  # most columns are texts, and a save of 1,000 rows reads 30,000
+    def _encoded(self) -> list[tuple[str, Callable[[Any], Any]]]:
+        codecs = ((name, field.codec.encode) for name, field in self.fields.items())
+        return [(name, encode) for name, encode in codecs if encode is not unchanged]
 
     def decode(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Make of encoded values what the driver takes."""
