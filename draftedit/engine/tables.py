@@ -143,7 +143,7 @@ def _operation(metadata: sa.MetaData) -> sa.Table:
     """The journal. `forward` is the operation as it was made and never changes;
     `inverse` takes it back, made when it was last done; `again` does it once more,
     made when it was last undone. `kind` and `table_name` are what the statistics count
-    of `forward`: reading the JSON of each step would take longer than purging it.
+    of `forward`: reading the JSON of a long batch would take longer than purging it.
     """
     return sa.Table(
         "operation",
