@@ -62,11 +62,12 @@ def _of_changed(
         now = live if another else None
         yield sides.conflict(at, None, "row", row.origin, row.values, now)
         return
-    above = sides.parent(part, row.values)
-    if _is_moved_away(part, row) and above and not sides.is_there(*above):
-        values = (row.origin, row.values, live)
-        yield sides.conflict(at, None, "row", *values, cause=above)
-        return
+    if _is_moved_away(part, row):
+        above = sides.parent(part, row.values)
+        if above and not sides.is_there(*above):
+            values = (row.origin, row.values, live)
+            yield sides.conflict(at, None, "row", *values, cause=above)
+            return
     for name, (base, draft) in row.changed_fields().items():
         if name in part.parent_fields or name == part.order:
             continue
@@ -138,7 +139,7 @@ def _given(part: Part, row: Row) -> list[str]:
 
 
 def _is_moved_away(part: Part, row: Row) -> bool:
-    return bool(row.changed_fields().keys() & set(part.parent_fields))
+    return not row.changed_fields().keys().isdisjoint(part.parent_fields)
 
 
 def _is_moved(sides: Sides, part: Part, row: Row) -> bool:

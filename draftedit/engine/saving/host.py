@@ -32,6 +32,7 @@ def instances(
     changed rows among it would be set back.
     """
     columns = [part.fields[name].read() for name in part.key]
+    encoders = [part.fields[name].codec.encode for name in part.key]
     for chunk in chunks(keys):
         # What a validator has set on one of these rows would be overwritten by reading.
         dbsession.flush()
@@ -43,11 +44,8 @@ def instances(
             .execution_options(populate_existing=True)
         )
         for instance, *key in dbsession.execute(wanted).all():
-            encoded = tuple(
-                part.fields[name].codec.encode(value)
-                for name, value in zip(part.key, key, strict=True)
-            )
-            yield encoded, instance
+            pairs = zip(encoders, key, strict=True)
+            yield tuple(encode(value) for encode, value in pairs), instance
 
 
 def key_of(part: Part, instance: Any, dialect: Dialect) -> Key:
