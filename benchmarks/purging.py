@@ -21,6 +21,7 @@ from benchmarks.stories import set_
 from draftedit.engine import purge
 from draftedit.firewall import drafts
 from draftedit.models import WRITES
+from draftedit.scripts.purge import with_pauses
 
 OPERATIONS, ROWS = 20, 10  # of each draft
 FIRST = 10**12  # the keys of these drafts begin beyond all others
@@ -87,7 +88,7 @@ def _measure_writer(place: Place, keys: range) -> Result:
     next(story)
     _close_drafts(engine, keys)
     with ThreadPoolExecutor(1) as pool:
-        purging = pool.submit(_purge, engine, keys)
+        purging = pool.submit(_purge_as_the_command_does, engine)
         while not (result.times and purging.done()):
             result.times.append(next(story).seconds)
         purging.result()
@@ -96,12 +97,21 @@ def _measure_writer(place: Place, keys: range) -> Result:
 
 
 def _purge(engine: sa.Engine, _keys: range) -> None:
+    purge.purge(_transactions(engine), _T, drafts.targets, closed_before=CUTOFF)
+
+
+def _purge_as_the_command_does(engine: sa.Engine) -> None:
+    transactions = with_pauses(_transactions(engine), engine)
+    purge.purge(transactions, _T, drafts.targets, closed_before=CUTOFF)
+
+
+def _transactions(engine: sa.Engine) -> purge.Transaction:
     @contextmanager
     def transaction() -> Iterator[Session]:
         with Session(engine) as dbsession, dbsession.begin():
             yield dbsession
 
-    purge.purge(transaction, _T, drafts.targets, closed_before=CUTOFF)
+    return transaction
 
 
 def _delete(engine: sa.Engine, keys: range) -> None:

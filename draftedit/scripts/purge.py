@@ -1,12 +1,15 @@
 """draftedit purge: delete closed drafts for good; for cron."""
 
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from draftedit import sign_in_failures
 from draftedit.engine import purge as engine
@@ -14,7 +17,9 @@ from draftedit.scripts.durations import Duration
 from draftedit.scripts.opening import Installation, ini_argument, opened
 
 LINE_EVERY = 1000  # drafts, where there is no terminal
+PAUSE = 0.025  # seconds
 
+Transaction = Callable[[], AbstractContextManager[Session]]
 Progress = Callable[[int, int], None]
 
 
@@ -45,7 +50,7 @@ def purge(
         drafts = installation.drafts
         with shown_progress() as progress:
             purged = engine.purge(
-                installation.writing,
+                with_pauses(installation.writing, installation.engine),
                 drafts.tables,
                 drafts.targets,
                 closed_before=now - closed_before,
@@ -58,6 +63,25 @@ def purge(
         click.echo(f"{purged.deleted} closed drafts {would}deleted")
         if not dry_run:
             _forget_failures(installation)
+
+
+def with_pauses(transaction: Transaction, engine: Engine) -> Transaction:
+    """Let others write between two transactions on SQLite: no one waits for all.
+
+    Who waits for its one writer is told nothing, but sleeps and looks again, after 25
+    milliseconds while it has waited for less than 130 (`sqliteDefaultBusyCallback` in
+    https://www.sqlite.org/src/file?name=src/main.c): so long must the gap be.
+    """
+    if engine.dialect.name != "sqlite":
+        return transaction
+
+    @contextmanager
+    def with_pause() -> Iterator[Session]:
+        with transaction() as dbsession:
+            yield dbsession
+        time.sleep(PAUSE)
+
+    return with_pause
 
 
 def _forget_failures(installation: Installation) -> None:

@@ -1,6 +1,7 @@
 """init, import, export, purge and stats: what they leave in the database."""
 
 import json
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -154,6 +155,32 @@ def test_purge_cancels_what_nobody_touched(run, ini, closed_drafts, dbsession):
     assert lines == ["1 idle drafts cancelled", "0 closed drafts deleted"]
     edit = drafts.resume(dbsession, closed_drafts[0], owner="ann")
     assert edit.info.closed_because == "idle"
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("sqlite://", ["begin", "commit", "pause"]),
+        ("postgresql+psycopg://", ["begin", "commit"]),
+    ],
+)
+def test_purge_leaves_a_gap_for_other_writers_of_sqlite(monkeypatch, url, told):
+    seen = []
+
+    @contextmanager
+    def transaction():
+        seen.append("begin")
+        yield None
+        seen.append("commit")
+
+    def sleep(seconds):
+        assert seconds == purge_module.PAUSE
+        seen.append("pause")
+
+    monkeypatch.setattr(purge_module.time, "sleep", sleep)
+    with purge_module.with_pauses(transaction, sa.create_engine(url))():
+        pass
+    assert seen == told
 
 
 @pytest.mark.parametrize("text", ["30", "d", "-1d", "1y", "", "1d2h", "99999w", "٣d"])
