@@ -403,3 +403,19 @@ def test_a_deleted_row_of_a_draft_is_purged_like_any_other(drafting):
         edit.cancel()
     assert drafting.purge() == Purged(0, 1)
     assert drafting.dump(*OWN) == {table.name: [] for table in OWN}
+
+
+def test_drafts_that_another_purge_has_deleted_meanwhile_are_not_counted_again(
+    drafting, closed
+):
+    before = drafting.statistics()
+    began = []
+
+    def transaction():
+        began.append(1)
+        if len(began) == 3:  # counted, and looked at; now they are to be deleted
+            assert drafting.purge().deleted == len(closed)
+        return drafting.factory.begin()
+
+    assert drafting.purge(transaction=transaction) == Purged(0, 0)
+    assert drafting.statistics() == before
