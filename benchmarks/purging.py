@@ -31,6 +31,8 @@ MEASURE = "purge of a draft"
 WRITER = "set during a purge"
 ROUNDS = 3
 
+Act = Callable[[sa.Engine, range], None]
+
 _T = drafts.tables
 _ROWS = drafts.targets["ruleset"].tables["rule"].draft
 
@@ -41,8 +43,7 @@ def measure_purge(places: list[Place], plan: Plan, clock: Clock) -> list[Result]
     Beside the smallest object and the largest. What is done once in a process is done
     before: the first round is left out.
     """
-    ways: dict[str, Callable[[sa.Engine, range], None]]
-    ways = {"draftedit": _purge, "core": _delete}
+    ways: dict[str, Act] = {"draftedit": _purge, "core": _delete}
     playing = [
         (place, act, Result(place.backend, MEASURE, way, place.size))
         for place in (places[0], places[-1])
@@ -59,9 +60,7 @@ def measure_purge(places: list[Place], plan: Plan, clock: Clock) -> list[Result]
     return [*(result for _, _, result in playing), writer]
 
 
-def _measure(
-    place: Place, act: Callable[[sa.Engine, range], None], keys: range
-) -> float:
+def _measure(place: Place, act: Act, keys: range) -> float:
     """Return the seconds that deleting one of these drafts took."""
     engine = place.engine.execution_options(**{WRITES: True})
     _close_drafts(engine, keys)
@@ -101,7 +100,7 @@ def _purge(engine: sa.Engine, _keys: range) -> None:
 
 
 def _purge_as_the_command_does(engine: sa.Engine) -> None:
-    transactions = with_pauses(_transactions(engine), engine)
+    transactions = with_pauses(_transactions(engine), engine.dialect.name)
     purge.purge(transactions, _T, drafts.targets, closed_before=CUTOFF)
 
 

@@ -27,9 +27,8 @@ def is_among(column: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     """Return the condition that a column has one of hundreds of keys.
 
     They stand in the statement itself: bound one by one they take longer than finding
-    them, a third of a purge's time. And the span that they lie in stands beside them:
-    before PostgreSQL has statistics, it takes so many keys for most of a table, and
-    reads all of it, ten times as long.
+    them. And the span that they lie in stands beside them: before PostgreSQL has
+    statistics, it takes so many keys for most of a table, and reads all of it.
     """
     keys: sa.BindParameter[Any] = sa.bindparam(
         "among", expanding=True, literal_execute=True

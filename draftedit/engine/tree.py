@@ -124,6 +124,7 @@ def neighbours(
     part: Part,
     parent: Key,
     after: Position | None,
+    *,
     at_once: int,
     **shape: Any,
 ) -> Iterator[Row]:

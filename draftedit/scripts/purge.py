@@ -3,23 +3,21 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from draftedit import sign_in_failures
 from draftedit.engine import purge as engine
+from draftedit.engine.purge import Transaction
 from draftedit.scripts.durations import Duration
 from draftedit.scripts.opening import Installation, ini_argument, opened
 
 LINE_EVERY = 1000  # drafts, where there is no terminal
 PAUSE = 0.025  # seconds
-
-Transaction = Callable[[], AbstractContextManager[Session]]
 Progress = Callable[[int, int], None]
 
 
@@ -50,7 +48,7 @@ def purge(
         drafts = installation.drafts
         with shown_progress() as progress:
             purged = engine.purge(
-                with_pauses(installation.writing, installation.engine),
+                with_pauses(installation.writing, installation.engine.dialect.name),
                 drafts.tables,
                 drafts.targets,
                 closed_before=now - closed_before,
@@ -65,14 +63,14 @@ def purge(
             _forget_failures(installation)
 
 
-def with_pauses(transaction: Transaction, engine: Engine) -> Transaction:
-    """Let others write between two transactions on SQLite: no one waits for all.
+def with_pauses(transaction: Transaction, dialect: str) -> Transaction:
+    """Leave a gap behind each transaction on SQLite, for others to write in.
 
     Who waits for its one writer is told nothing, but sleeps and looks again, after 25
     milliseconds while it has waited for less than 130 (`sqliteDefaultBusyCallback` in
     https://www.sqlite.org/src/file?name=src/main.c): so long must the gap be.
     """
-    if engine.dialect.name != "sqlite":
+    if dialect != "sqlite":
         return transaction
 
     @contextmanager

@@ -488,3 +488,22 @@ def touch(dbsession, story, keys):
     ).where(live.id.between(keys[0], keys[-1]))
     into = ["draft", "root", "gone", "origin", "id", "chapter_id", "place", "text"]
     dbsession.execute(sa.insert(part.draft).from_select(into, copied))
+
+
+@pytest.fixture
+def edit(dbsession):
+    return drafts.open(dbsession, Book, 1, owner="ada")
+
+
+def test_the_limit_of_a_page_stands_in_its_statement(edit, statements):
+    statements.clear()
+    edit.page("verse", parent=(10,), limit=7)
+    # A bound one keeps PostgreSQL from keeping a plan: see `draftedit.engine.reading`.
+    assert "LIMIT 8" in statements[-1]
+
+
+def test_an_insert_at_the_end_looks_for_one_sibling_once(edit, statements):
+    statements.clear()
+    edit.apply(Insert("verse", {}, (10,)))
+    (look,) = (one for one in statements if "chapter_id = " in one and "LIMIT" in one)
+    assert "LIMIT 2" in look

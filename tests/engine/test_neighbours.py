@@ -19,7 +19,7 @@ def test_all_siblings_come_in_their_order_however_few_are_read_at_once(
     info = edit.info
     view = View(dbsession, TARGET, info.root, info.key, info.base)
 
-    found = list(neighbours(view, LINE, info.root, None, at_once))
+    found = list(neighbours(view, LINE, info.root, None, at_once=at_once))
 
     assert [row.key for row in found] == [(line,) for line in goods.lines]
     assert [row.gone for row in found] == [False, True, False]

@@ -138,7 +138,7 @@ class Ground:
         `order` is None for the last place.
         """
         at = None if order is None else (order, *itself)
-        for row in neighbours(self.rows, part, parent, at, 2, descending=True):
+        for row in neighbours(self.rows, part, parent, at, at_once=2, descending=True):
             if row.key != itself and not row.gone:
                 return row.key
         return None

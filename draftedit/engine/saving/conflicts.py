@@ -190,6 +190,6 @@ def place(view: View, part: Part, key: Key) -> dict[str, Any] | None:
         return None
     parent = part.parent_key_of(row.values)
     at = position_of(part, row)
-    siblings = neighbours(view, part, parent, at, 2, descending=True)
+    siblings = neighbours(view, part, parent, at, at_once=2, descending=True)
     before = next((one for one in siblings if not one.gone), None)
     return {"parent": list(parent), "after": before and list(before.key)}
