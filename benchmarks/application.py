@@ -1,4 +1,8 @@
-"""What the measured servers serve: draftedit itself, or the floors and the memento."""
+"""What the measured servers serve: draftedit itself, a floor, or the memento.
+
+Each system is served by a process of its own: two in one process would take turns in
+keeping the other's code warm, and look faster than what is alone in its process.
+"""
 
 import os
 import sys
@@ -7,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import draftedit as package
-from benchmarks import floor_core, floor_raw, memento, probing
+from benchmarks import floor_core, floor_raw, probing
+from benchmarks import memento as mementos
 
 Application = Callable[..., Iterable[bytes]]
 
@@ -18,24 +23,22 @@ def draftedit(global_config: Mapping[str, str], **settings: Any) -> Application:
     return probing.wrap(package.main(global_config, **settings))
 
 
-def floor(global_config: Mapping[str, str], **settings: Any) -> Application:
-    """Build what draftedit is compared with, each below a path of its own."""
+def raw(global_config: Mapping[str, str], **settings: Any) -> Application:
+    """Build the floor through the driver."""
     _begin()
-    applications = {
-        "raw": floor_raw.application(settings),
-        "core": floor_core.application(settings),
-        "memento": memento.application(settings),
-    }
+    return probing.wrap(floor_raw.application(settings))
 
-    def dispatch(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        _, name, rest = f"{environ['PATH_INFO']}/".split("/", 2)
-        if name not in applications:
-            start("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "2")])
-            return [b"ok"]
-        environ["PATH_INFO"] = f"/{rest.rstrip('/')}"
-        return applications[name](environ, start)
 
-    return probing.wrap(dispatch)
+def core(global_config: Mapping[str, str], **settings: Any) -> Application:
+    """Build the floor through SQLAlchemy Core."""
+    _begin()
+    return probing.wrap(floor_core.application(settings))
+
+
+def memento(global_config: Mapping[str, str], **settings: Any) -> Application:
+    """Build what stores the whole object with each change."""
+    _begin()
+    return probing.wrap(mementos.application(settings))
 
 
 def _begin() -> None:

@@ -1,6 +1,6 @@
 """A filled database and the servers on it: one for each size, all of them at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +18,7 @@ from draftedit.models import WRITES, migration
 
 USER = "benchmark"
 ENTRY = "of-a-benchmark"  # what the user signs in with
-BASES = {
-    "draftedit": "/api/v1",
-    "raw": "/raw",
-    "core": "/core",
-    "memento": "/memento",
-}
+SYSTEMS = ("draftedit", "raw", "core", "memento")
 
 
 @dataclass(frozen=True)
@@ -37,7 +32,7 @@ class Thing:
 
 @dataclass
 class Place:
-    """A database with an object of `size` rules, and what serves it.
+    """A database with an object of `size` rules, and the servers of each system.
 
     `axis` is a second object, whose pages are read with more and more above them.
     """
@@ -48,13 +43,12 @@ class Place:
     token: str
     thing: Thing
     axis: Thing | None
-    draftedit: Server
-    floor: Server
+    servers: Mapping[str, Server]
 
     def client(self, system: str) -> Client:
         """Connect to a system."""
-        server = self.draftedit if system == "draftedit" else self.floor
-        return Client(server.port, BASES[system], self.token)
+        base = "/api/v1" if system == "draftedit" else ""
+        return Client(self.servers[system].port, base, self.token)
 
 
 @contextmanager
@@ -70,14 +64,14 @@ def places(
             token, thing, axis = fill_database(
                 engine, size, plan.axis if has_axis else 0
             )
-            servers = [
-                stack.enter_context(served(name, engine.url, folder))
-                for name in ("draftedit", "floor")
-            ]
-            made.append(Place(backend, size, engine, token, thing, axis, *servers))
+            servers = {
+                name: stack.enter_context(served(name, engine.url, folder))
+                for name in SYSTEMS
+            }
+            made.append(Place(backend, size, engine, token, thing, axis, servers))
         for place in made:
-            place.draftedit.wait()
-            place.floor.wait()
+            for server in place.servers.values():
+                server.wait()
         yield made
 
 

@@ -94,7 +94,8 @@ def _serve(stack: ExitStack, engine: sa.Engine, folder: Path, count: int) -> Ser
 
 
 def _place(engine: sa.Engine, token: str, thing: Thing, server: Server) -> Place:
-    return Place("postgresql", RULES, engine, token, thing, None, server, server)
+    servers = {"draftedit": server}
+    return Place("postgresql", RULES, engine, token, thing, None, servers)
 
 
 # What one client does again and again
