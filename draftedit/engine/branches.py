@@ -18,6 +18,9 @@ from draftedit.engine.tables import ROOT
 # A column of ours in a result; a host's column may be called "touched".
 TOUCHED = "draftedit_touched"
 
+# What a page has of each row besides its own columns, after these.
+OF_DRAFT = (TOUCHED, "gone", "origin", "omitted")
+
 PARENTS = "parents"  # the parameter of the keys of several parents
 
 

@@ -1,18 +1,17 @@
 """The net change of a draft: its rows against their origins, never the journal."""
 
 import enum
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from draftedit.engine.branches import draft_columns, number_bind
-from draftedit.engine.core import records, run
+from draftedit.engine.core import run
 from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.errors import Key
-from draftedit.engine.rows import Row, row_from
+from draftedit.engine.rows import Row, row_of
 from draftedit.engine.schema import Part
 
 
@@ -25,8 +24,7 @@ class Missing(enum.Enum):
 MISSING = Missing.MISSING
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """What a draft does to one row; `fields` are (base, draft) by name."""
 
     table: str
@@ -46,9 +44,12 @@ def touched_rows(rows: DraftRows) -> Touched:
 
 
 def _touched_in(rows: DraftRows, part: Part) -> Iterator[Row]:
-    found = run(rows.dbsession, _of_draft(part), {"draft": rows.number})
-    for record in records(found):
-        row = row_from(part, record)
+    found: Sequence[Any] = run(
+        rows.dbsession, _of_draft(part), {"draft": rows.number}
+    ).all()
+    for *values, touched, gone, origin, omitted in found:
+        named = part.encode_all(dict(zip(part.columns, values, strict=True)))
+        row = row_of(part, named, touched, gone, origin, omitted)
         rows.known[row.table, row.key] = row
         yield row
 

@@ -63,10 +63,13 @@ class DraftReader:
 
     def changed(self, table: str, *fields: str) -> Iterator[DraftRow]:
         """Yield the rows in sight that are new, or changed in one of `fields` (any)."""
+        wanted = frozenset(fields)
         for change in self.changes:
             if change.table != table or change.kind == "gone":
                 continue
-            if not fields or change.kind == "new" or set(fields) & set(change.fields):
+            if not (
+                fields and change.kind != "new" and wanted.isdisjoint(change.fields)
+            ):
                 yield self._seen(self._rows.row(table, change.key))
 
     def row(self, table: str, key: Any) -> DraftRow | None:

@@ -1,6 +1,6 @@
 """Statements of ours, which name tables and not classes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +18,33 @@ def run(
     return dbsession.connection().execute(statement, values)
 
 
+class _Numbers(sa.types.UserDefinedType[Sequence[int]]):
+    """Whole numbers as they stand in a statement: (1, 2, 3)."""
+
+    cache_ok = True
+
+    def literal_processor(self, dialect: sa.Dialect) -> Callable[[Any], str]:
+        """Return what spells them; nothing but numbers gets into a statement."""
+        return lambda numbers: f"({', '.join(map(str, map(int, numbers)))})"
+
+
+def is_one_of(
+    column: sa.ColumnElement[int],
+    numbers: Sequence[int] | None = None,
+    name: str | None = None,
+) -> sa.ColumnElement[bool]:
+    """Return the condition that a column has one of hundreds of numbers, one at least.
+
+    They stand in the statement itself: bound one by one they take longer than finding
+    them. And they are spelled at once: as `column.in_` does it, one by one, that is a
+    twentieth of a large save. `name`: of the parameter, where `numbers` come later.
+    """
+    wanted: sa.BindParameter[Any] = sa.bindparam(
+        name, numbers, type_=_Numbers(), literal_execute=True
+    )
+    return column.op("IN", is_comparison=True)(wanted)
+
+
 def among(keys: Sequence[int]) -> dict[str, Any]:
     """Return the parameters of `is_among` for keys, one at least."""
     return {"among": keys, "least": min(keys), "most": max(keys)}
@@ -26,16 +53,12 @@ def among(keys: Sequence[int]) -> dict[str, Any]:
 def is_among(column: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     """Return the condition that a column has one of hundreds of keys.
 
-    They stand in the statement itself: bound one by one they take longer than finding
-    them. And the span that they lie in stands beside them: before PostgreSQL has
-    statistics, it takes so many keys for most of a table, and reads all of it.
+    The span that they lie in stands beside them: before PostgreSQL has statistics, it
+    takes so many keys for most of a table, and reads all of it.
     """
-    keys: sa.BindParameter[Any] = sa.bindparam(
-        "among", expanding=True, literal_execute=True
-    )
     least: sa.BindParameter[int] = sa.bindparam("least")
     most: sa.BindParameter[int] = sa.bindparam("most")
-    return sa.and_(column.between(least, most), column.in_(keys))
+    return sa.and_(column.between(least, most), is_one_of(column, name="among"))
 
 
 def force_index(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from draftedit.engine.branches import TOUCHED
+from draftedit.engine.branches import OF_DRAFT
 from draftedit.engine.errors import Key
 from draftedit.engine.schema import Part
 from draftedit.engine.values import same
@@ -67,14 +67,24 @@ class Row:
 
 def row_from(part: Part, record: Mapping[str, Any]) -> Row:
     """Make a Row of what a statement of `reading` gave."""
-    values = part.encode(record)
-    origin, omitted = record["origin"], record["omitted"]
+    return row_of(part, part.encode(record), *(record[name] for name in OF_DRAFT))
+
+
+def row_of(
+    part: Part,
+    values: dict[str, Any],
+    touched: Any,
+    gone: Any,
+    origin: str | None,
+    omitted: str | None,
+) -> Row:
+    """Make a Row of encoded values and what the columns OF_DRAFT have."""
     return Row(
         table=part.name,
         key=part.key_of(values),
         values=values,
-        touched=bool(record[TOUCHED]),
-        gone=bool(record["gone"]),
+        touched=bool(touched),
+        gone=bool(gone),
         origin=json.loads(origin) if origin else None,
         omitted=frozenset(json.loads(omitted)) if omitted else frozenset(),
     )

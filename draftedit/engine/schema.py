@@ -152,7 +152,10 @@ class Part:
 
     def encode(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Spell what the database gave for one row."""
-        values = {name: row[name] for name in self.columns}
+        return self.encode_all({name: row[name] for name in self.columns})
+
+    def encode_all(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Spell values of this part's columns, and no others, in place."""
         for name, encode in self._encoded:
             if values[name] is not None:
                 values[name] = encode(values[name])

@@ -149,9 +149,10 @@ class View:
         def hidden(row: Row) -> bool:
             part = self.target.tables[row.table]
             parent = part.parent, part.parent_key_of(row.values)
-            if parent not in known:
-                known[parent] = self.hidden(row)
-            return known[parent]
+            found = known.get(parent)
+            if found is None:
+                found = known[parent] = self.hidden(row)
+            return found
 
         return hidden
 

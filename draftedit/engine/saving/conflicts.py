@@ -39,8 +39,7 @@ def find(sides: Sides) -> list[Conflict]:
 
 def _of_root(sides: Sides) -> Conflict | None:
     """An object deleted elsewhere is one conflict, whatever the draft did to it."""
-    rows = sides.rows
-    root = rows.find(rows.target.name, rows.root)
+    root = sides.root
     if root is None or root.is_new or sides.plan.count == 0:
         return None
     at = root.table, root.key

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from draftedit.engine.core import records
+from draftedit.engine.core import is_one_of, records
 from draftedit.engine.errors import Key
 from draftedit.engine.schema import Field, Part
 
@@ -15,10 +15,15 @@ CHUNK = 500  # keys in one statement: SQLite binds 32,766 parameters at most
 
 
 def chunks(keys: Iterable[Key]) -> Iterator[list[Key]]:
-    """Cut keys into pieces that one statement takes, sorted: no deadlock by order."""
-    ordered = sorted(keys, key=repr)
-    for start in range(0, len(ordered), CHUNK):
-        yield ordered[start : start + CHUNK]
+    """Cut keys into pieces that one statement takes."""
+    every = list(keys)
+    for start in range(0, len(every), CHUNK):
+        yield every[start : start + CHUNK]
+
+
+def _in_lock_order(keys: Iterable[Key]) -> list[Key]:
+    """Sort keys of rows to be locked, always in the same way: no deadlock by order."""
+    return sorted(keys, key=repr)
 
 
 def bound(field: Field, value: Any) -> sa.ColumnElement[Any]:
@@ -43,31 +48,19 @@ def columns_in(
     """Return the condition that the live columns `names` hold one of the keys."""
     fields = [part.fields[name] for name in names]
     if len(fields) == 1:
-        decode = fields[0].codec.decode
-        return _is_one_of(fields[0], [decode(value) for (value,) in keys])
+        [field] = fields
+        kind = field.codec.plain
+        column = sa.type_coerce(field.column, kind)
+        values = [field.codec.decode(value) for (value,) in keys]
+        if isinstance(kind, sa.Integer):
+            return is_one_of(column, values)
+        return column.in_(values)
     decoded = [
         tuple(f.codec.decode(value) for f, value in zip(fields, key, strict=True))
         for key in keys
     ]
     columns = (sa.type_coerce(f.column, f.codec.plain) for f in fields)
     return sa.tuple_(*columns).in_(decoded)
-
-
-def _is_one_of(field: Field, values: list[Any]) -> sa.ColumnElement[bool]:
-    """Return the condition that a live column has one of the decoded values.
-
-    Whole numbers stand in the statement itself: binding hundreds of them takes longer
-    than finding them.
-    """
-    kind = field.codec.plain
-    wanted: sa.BindParameter[Any] = sa.bindparam(
-        None,
-        values,
-        type_=kind,
-        expanding=True,
-        literal_execute=isinstance(kind, sa.Integer),
-    )
-    return sa.type_coerce(field.column, kind).in_(wanted)
 
 
 def has_key(part: Part, keys: Sequence[Key]) -> sa.ColumnElement[bool]:
@@ -92,12 +85,12 @@ def read_rows(
     https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-ROWS
     """
     found: dict[Key, dict[str, Any]] = {}
-    for chunk in chunks(keys):
+    for chunk in chunks(_in_lock_order(keys)):
         wanted = _in_order(part).where(has_key(part, chunk))
         if lock is not None:
             wanted = wanted.with_for_update(key_share=lock == "stay")
         for record in records(dbsession.execute(wanted)):
-            values = part.encode(record)
+            values = part.encode_all(record)
             found[part.key_of(values)] = values
     return found
 
@@ -113,7 +106,7 @@ def children_locked(
     dbsession: Session, part: Part, parents: Iterable[Key]
 ) -> Iterator[Key]:
     """Yield the keys of the live rows below `parents`, each read FOR UPDATE."""
-    for chunk in chunks(parents):
+    for chunk in chunks(_in_lock_order(parents)):
         wanted = (
             sa.select(*(part.fields[name].read() for name in part.key))
             .where(columns_in(part, part.parent_fields, chunk))

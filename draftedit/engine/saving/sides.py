@@ -42,7 +42,8 @@ class Sides:
         self.base = View(rows.dbsession, rows.target, rows.root, as_of=rows.as_of)
         self.now = View(rows.dbsession, rows.target, rows.root)
         self.parts = rows.target.tables
-        self.origins = self._origins()
+        # Now: a rebase clears the draft's rows, and still asks what this one was.
+        self.root = rows.find(rows.target.name, rows.root)
 
     @cached_property
     def gone(self) -> set[RowId]:
@@ -65,17 +66,14 @@ class Sides:
         sunk = {(name, row.key) for name in self.parts for row in self.plan.sunk[name]}
         return self.gone | sunk | self.changed.keys()
 
-    def _origins(self) -> dict[RowId, dict[str, Any]]:
-        """Return what the rows that the draft copied were when it first touched them.
-
-        Now, as a rebase clears the draft's rows while it still looks at these.
-        """
-        root = self.rows.find(self.rows.target.name, self.rows.root)
+    @cached_property
+    def origins(self) -> dict[RowId, dict[str, Any]]:
+        """What the rows that the draft copied were when it first touched them."""
         kinds = (self.plan.changed, self.plan.gone, self.plan.sunk)
         copied = [row for kind in kinds for rows in kind.values() for row in rows]
         return {
             (row.table, row.key): row.origin
-            for row in (*copied, *([root] if root else []))
+            for row in (*copied, *([self.root] if self.root else []))
             if row.origin is not None
         }
 

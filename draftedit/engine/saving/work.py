@@ -1,7 +1,7 @@
 """What the stages of one save share while they write."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -55,8 +55,7 @@ class Keys:
         )
 
 
-@dataclass(frozen=True)
-class At:
+class At(NamedTuple):
     """What is being written: what an error of the database is about.
 
     `deleting`: the row with the key `key` of the live table, else `row` of the draft.
