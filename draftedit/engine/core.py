@@ -6,6 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+SPREAD = 10  # keys of which one is among the wanted, at the least
+
 
 def run(
     dbsession: Session, statement: sa.Executable, values: Mapping[str, Any]
@@ -53,12 +55,27 @@ def among(keys: Sequence[int]) -> dict[str, Any]:
 def is_among(column: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     """Return the condition that a column has one of hundreds of keys.
 
-    The span that they lie in stands beside them: before PostgreSQL has statistics, it
-    takes so many keys for most of a table, and reads all of it.
+    The span that they lie in is what the database reads, see `close_together`; `+ 0`
+    keeps it from looking for each of them. MariaDB deletes by a secondary index half as
+    fast then, and PostgreSQL, before it has statistics, takes so many keys for most of
+    a table, and reads all of it.
     """
     least: sa.BindParameter[int] = sa.bindparam("least")
     most: sa.BindParameter[int] = sa.bindparam("most")
-    return sa.and_(column.between(least, most), is_one_of(column, name="among"))
+    return sa.and_(column.between(least, most), is_one_of(column + 0, name="among"))
+
+
+def close_together(keys: Sequence[int]) -> list[int]:
+    """Return the first of sorted keys that are near enough for `is_among`.
+
+    What others have between them is read, too, up to SPREAD times what is wanted.
+    """
+    near: list[int] = []
+    for key in keys:
+        if key - keys[0] >= SPREAD * (len(near) + 1):
+            break
+        near.append(key)
+    return near
 
 
 def force_index(

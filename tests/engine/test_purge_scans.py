@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from draftedit.engine import purge as engine
+from draftedit.engine.core import SPREAD, close_together
 from draftedit.engine.purge import purge
 from tests.engine.explaining import scans
 from tests.hosts import shop
@@ -85,3 +86,39 @@ def test_no_batch_reads_the_journal_from_end_to_end(
     with dbsession_factory() as dbsession:
         left = dbsession.scalar(sa.select(sa.func.count(TABLES.draft.c.key)))
     assert left == DRAFTS - OLD
+
+
+@pytest.fixture
+def spans(connection):
+    """Return the span and the number of the keys that statements are about."""
+    found = []
+
+    def note(_connection, _statement, _many, told, _options):
+        if "among" in told:
+            width = told["most"] - told["least"] + 1
+            found.append((width, len(told["among"])))
+
+    sa.event.listen(connection, "before_execute", note)
+    return found
+
+
+def test_what_lies_between_a_straggler_and_the_others_is_not_read(
+    spans, dbsession_factory
+):
+    with dbsession_factory() as dbsession:
+        stays = sa.update(TABLES.draft).where(TABLES.draft.c.key.between(2, OLD - 1))
+        dbsession.execute(stays.values(closed_at=NOW, counted=True))
+        dbsession.commit()
+
+    purged = purge(dbsession_factory.begin, TABLES, shop.drafts.targets, NOW)
+
+    assert purged.deleted == 2
+    assert set(spans) == {(1, 1)}
+
+
+def test_keys_are_close_together_where_one_in_ten_is_wanted():
+    assert close_together(range(1, 1_000)) == [*range(1, 1_000)]
+    every_tenth = [*range(0, 1_000, SPREAD)]
+    assert close_together(every_tenth) == every_tenth
+    assert close_together([1, 2, 4 * SPREAD, 5 * SPREAD]) == [1, 2]
+    assert close_together([]) == []
