@@ -1,5 +1,6 @@
 """draftedit purge: delete closed drafts for good; for cron."""
 
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +18,13 @@ from draftedit.scripts.durations import Duration
 from draftedit.scripts.opening import Installation, ini_argument, opened
 
 LINE_EVERY = 1000  # drafts, where there is no terminal
-PAUSE = 0.025  # seconds
+
+# Who waits for SQLite's one writer is told nothing, but sleeps and looks again. While it
+# has waited for less than so many seconds, it sleeps for so many at most:
+# `sqliteDefaultBusyCallback` in https://www.sqlite.org/src/file?name=src/main.c
+SLEEPS = ((0.128, 0.025), (0.228, 0.05), (math.inf, 0.1))
+LATE = 1.2  # a sleep may last that much longer than was wished
+
 Progress = Callable[[int, int], None]
 
 
@@ -66,20 +73,24 @@ def purge(
 def with_pauses(transaction: Transaction, dialect: str) -> Transaction:
     """Leave a gap behind each transaction on SQLite, for others to write in.
 
-    Who waits for its one writer is told nothing, but sleeps and looks again, after 25
-    milliseconds while it has waited for less than 130 (`sqliteDefaultBusyCallback` in
-    https://www.sqlite.org/src/file?name=src/main.c): so long must the gap be.
+    So long that one who waits since the transaction began looks again within it.
     """
     if dialect != "sqlite":
         return transaction
 
     @contextmanager
     def with_pause() -> Iterator[Session]:
+        began = time.monotonic()
         with transaction() as dbsession:
             yield dbsession
-        time.sleep(PAUSE)
+        time.sleep(gap_after(time.monotonic() - began))
 
     return with_pause
+
+
+def gap_after(seconds: float) -> float:
+    """Return how long the gap is behind a transaction that took so long, in seconds."""
+    return LATE * next(sleep for waited, sleep in SLEEPS if seconds < waited)
 
 
 def _forget_failures(installation: Installation) -> None:
