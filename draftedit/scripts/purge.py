@@ -19,8 +19,8 @@ from draftedit.scripts.opening import Installation, ini_argument, opened
 
 LINE_EVERY = 1000  # drafts, where there is no terminal
 
-# Who waits for SQLite's one writer is told nothing, but sleeps and looks again. While it
-# has waited for less than so many seconds, it sleeps for so many at most:
+# Who waits for SQLite's one writer is told nothing, but sleeps and looks again. While
+# it has waited for less than so many seconds, it sleeps for so many at most:
 # `sqliteDefaultBusyCallback` in https://www.sqlite.org/src/file?name=src/main.c
 SLEEPS = ((0.128, 0.025), (0.228, 0.05), (math.inf, 0.1))
 LATE = 1.2  # a sleep may last that much longer than was wished
