@@ -29,7 +29,7 @@ LONG_AGO = datetime.datetime(2001, 1, 1, tzinfo=datetime.UTC)
 CUTOFF = datetime.datetime(2002, 1, 1, tzinfo=datetime.UTC)
 MEASURE = "purge of a draft"
 WRITER = "set during a purge"
-ROUNDS = 3
+ROUNDS = 5
 
 Act = Callable[[sa.Engine, range], None]
 
