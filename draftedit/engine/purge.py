@@ -189,8 +189,7 @@ def _packed(
         packet.keys.append(key)
         packet.parts.update(by_table.keys() & set(parts))
         rows += size
-    if packet.keys:
-        yield packet
+    yield packet
 
 
 def _delete_rows(
