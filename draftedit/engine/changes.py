@@ -63,26 +63,47 @@ def _of_draft(part: Part) -> sa.Select[Any]:
     )
 
 
-def changes(rows: DraftRows, touched: Touched | None = None) -> list[Change]:
-    """Return what save would change, the root first; rows below gone ones count not.
+def hidden_by_parent(rows: DraftRows, touched: Touched) -> Callable[[Row], bool]:
+    """Return what tells whether a row above one is gone, while nothing is written.
 
-    `touched`: all rows that the draft has touched, where they have been read already.
+    It asks once for each parent, and for none where the draft has deleted nothing.
     """
-    touched = touched_rows(rows) if touched is None else touched
-    is_hidden = rows.hidden_by_parent()
+    if not any(row.gone for some in touched.values() for row in some):
+        return lambda row: False
+    known: dict[tuple[str | None, Key], bool] = {}
+
+    def hidden(row: Row) -> bool:
+        part = rows.target.tables[row.table]
+        parent = part.parent, part.parent_key_of(row.values)
+        if parent not in known:
+            known[parent] = rows.hidden(row)
+        return known[parent]
+
+    return hidden
+
+
+def changes(rows: DraftRows) -> list[Change]:
+    """Return what save would change, the root first; rows below gone ones count not."""
+    return [change_of(row) for row in changed_rows(rows, touched_rows(rows))]
+
+
+def changed_rows(rows: DraftRows, touched: Touched) -> list[Row]:
+    """Return those of the touched rows that save would insert, update or delete."""
+    is_hidden = hidden_by_parent(rows, touched)
     return [
-        change
+        row
         for some in touched.values()
         for row in some
-        if (change := _change_of(row, is_hidden)) is not None
+        if _is_changed(row) and not is_hidden(row)
     ]
 
 
-def _change_of(row: Row, is_hidden: Callable[[Row], bool]) -> Change | None:
-    if row.state == "same" or (row.gone and row.is_new):
-        return None
-    if is_hidden(row):
-        return None
+def _is_changed(row: Row) -> bool:
+    return row.state != "same" and not (row.gone and row.is_new)
+
+
+def change_of(row: Row) -> Change:
+    """Return what the draft does to a row that it changes."""
     if row.is_new:
         fields = {n: (MISSING, v) for n, v in row.values.items() if _is_given(row, n)}
         return Change(row.table, row.key, "new", fields)

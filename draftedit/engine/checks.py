@@ -8,7 +8,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from draftedit.engine.changes import Change, Touched, changes
+from draftedit.engine.changes import (
+    Change,
+    Touched,
+    change_of,
+    changed_rows,
+    touched_rows,
+)
 from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.errors import Key, Problem, Refused, Unknown
 from draftedit.engine.listing import Query
@@ -59,18 +65,21 @@ class DraftReader:
     @cached_property
     def changes(self) -> Sequence[Change]:
         """The net changes, values encoded; `changed` has the rows themselves."""
-        return tuple(changes(self._rows, self._touched))
+        return tuple(map(change_of, self._changed))
+
+    @cached_property
+    def _changed(self) -> list[Row]:
+        touched = touched_rows(self._rows) if self._touched is None else self._touched
+        return changed_rows(self._rows, touched)
 
     def changed(self, table: str, *fields: str) -> Iterator[DraftRow]:
         """Yield the rows in sight that are new, or changed in one of `fields` (any)."""
-        wanted = frozenset(fields)
-        for change in self.changes:
-            if change.table != table or change.kind == "gone":
+        for row in self._changed:
+            if row.table != table or row.gone:
                 continue
-            if not (
-                fields and change.kind != "new" and wanted.isdisjoint(change.fields)
-            ):
-                yield self._seen(self._rows.row(table, change.key))
+            changed = row.changed_fields()
+            if not fields or row.is_new or not changed.keys().isdisjoint(fields):
+                yield self._seen(row)
 
     def row(self, table: str, key: Any) -> DraftRow | None:
         """Return the row of that key (a tuple, or its one column), if it is in sight.

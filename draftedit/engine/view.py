@@ -1,6 +1,6 @@
 """A view of one object: live, or as a draft has it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -141,20 +141,6 @@ class View:
                 return True
             above = self.parent_of(above)
         return False
-
-    def hidden_by_parent(self) -> Callable[[Row], bool]:
-        """Return `hidden`, asked once for each parent: while nothing is written."""
-        known: dict[tuple[str | None, Key], bool] = {}
-
-        def hidden(row: Row) -> bool:
-            part = self.target.tables[row.table]
-            parent = part.parent, part.parent_key_of(row.values)
-            found = known.get(parent)
-            if found is None:
-                found = known[parent] = self.hidden(row)
-            return found
-
-        return hidden
 
     def in_sight(self, row: Row) -> bool:
         """Tell whether neither the row nor one above it is gone."""

@@ -116,6 +116,16 @@ def test_what_lies_between_a_straggler_and_the_others_is_not_read(
     assert set(spans) == {(1, 1)}
 
 
+def test_fewer_drafts_are_locked_together_than_are_looked_at(
+    spans, dbsession_factory, monkeypatch
+):
+    monkeypatch.setattr(engine, "LOCKED", PACKET)
+
+    purge(dbsession_factory.begin, TABLES, shop.drafts.targets, NOW)
+
+    assert {count for _, count in spans} == {OLD, PACKET}
+
+
 def test_keys_are_close_together_where_one_in_ten_is_wanted():
     assert close_together(range(1, 1_000)) == [*range(1, 1_000)]
     every_tenth = [*range(0, 1_000, SPREAD)]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from draftedit.engine.changes import Touched
+from draftedit.engine.changes import Touched, hidden_by_parent
 from draftedit.engine.draft_rows import DraftRows
 from draftedit.engine.rows import Row
 
@@ -42,7 +42,7 @@ def make_plan(rows: DraftRows, touched: Touched) -> Plan:
         sunk=_none(rows),
         makes_object=root is not None and root.is_new,
     )
-    is_hidden = rows.hidden_by_parent()
+    is_hidden = hidden_by_parent(rows, touched)
     for name, some in touched.items():
         for row in some:
             kind = _kind(plan, row, is_hidden)
