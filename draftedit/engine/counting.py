@@ -71,7 +71,7 @@ def counts(tables: Tables, which: Which = _all) -> sa.CompoundSelect[Any]:
     drafts = facts(tables, which)
     figures = (
         *(_counted(measure, drafts, drafts.c[_span_of(measure)]) for measure in SPANS),
-        _counted(KIND, *_kinds(drafts, tables.operation, which)),
+        _counted(KIND, *_kinds(drafts, tables.operation)),
         _counted(LAST, *_last_steps(drafts, tables.operation)),
     )
     return sa.union_all(_opened(drafts), _closed(drafts), *figures)
@@ -158,10 +158,9 @@ def _row(
     return sa.select(*(c.label(n) for c, n in zip(columns, names, strict=True)))
 
 
-def _kinds(drafts: sa.CTE, operation: sa.Table, which: Which) -> tuple[Any, Any]:
+def _kinds(drafts: sa.CTE, operation: sa.Table) -> tuple[Any, Any]:
     # What a copied draft was given with its journal is counted where it was done.
     own = sa.and_(
-        which(operation.c.draft),
         operation.c.draft == drafts.c.key,
         operation.c.sequence <= drafts.c.position,
         operation.c.at >= drafts.c.opened_at,
