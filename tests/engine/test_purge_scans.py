@@ -5,8 +5,9 @@ import datetime
 import pytest
 import sqlalchemy as sa
 
+from draftedit.engine import counting
 from draftedit.engine import purge as engine
-from draftedit.engine.core import SPREAD, close_together
+from draftedit.engine.core import SPREAD, close_together, is_among
 from draftedit.engine.purge import purge
 from tests.engine.explaining import scans
 from tests.hosts import shop
@@ -114,6 +115,14 @@ def test_what_lies_between_a_straggler_and_the_others_is_not_read(
 
     assert purged.deleted == 2
     assert set(spans) == {(1, 1)}
+
+
+def test_steps_are_looked_up_by_their_draft_alone():
+    counted = str(counting.counts(TABLES, is_among))
+
+    assert "draft.key BETWEEN" in counted.replace('"', "")
+    assert "operation.draft = facts.key" in counted.replace('"', "")
+    assert "operation.draft BETWEEN" not in counted
 
 
 def test_fewer_drafts_are_locked_together_than_are_looked_at(
