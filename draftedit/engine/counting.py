@@ -160,7 +160,7 @@ def _row(
 
 def _kinds(drafts: sa.CTE, operation: sa.Table) -> tuple[Any, Any]:
     # What a copied draft was given with its journal is counted where it was done. By
-    # the draft's key alone: PostgreSQL might read a span beside it for each draft again.
+    # the draft's key alone: PostgreSQL might read a span for each draft again.
     own = sa.and_(
         operation.c.draft == drafts.c.key,
         operation.c.sequence <= drafts.c.position,
