@@ -21,7 +21,7 @@ from benchmarks.stories import set_
 from draftedit.engine import purge
 from draftedit.firewall import drafts
 from draftedit.models import WRITES
-from draftedit.scripts.purge import with_pauses
+from draftedit.scripts.purge import with_gaps
 
 OPERATIONS, ROWS = 20, 10  # of each draft
 FIRST = 10**12  # the keys of these drafts begin beyond all others
@@ -100,7 +100,7 @@ def _purge(engine: sa.Engine, _keys: range) -> None:
 
 
 def _purge_as_the_command_does(engine: sa.Engine) -> None:
-    transactions = with_pauses(_transactions(engine), engine.dialect.name)
+    transactions = with_gaps(_transactions(engine), engine.dialect.name)
     purge.purge(transactions, _T, drafts.targets, closed_before=CUTOFF)
 
 

@@ -48,7 +48,7 @@ def _touched_in(rows: DraftRows, part: Part) -> Iterator[Row]:
         rows.dbsession, _of_draft(part), {"draft": rows.number}
     ).all()
     for *values, touched, gone, origin, omitted in found:
-        named = part.encode_all(dict(zip(part.columns, values, strict=True)))
+        named = part.encode_in_place(dict(zip(part.columns, values, strict=True)))
         row = row_of(part, named, touched, gone, origin, omitted)
         rows.known[row.table, row.key] = row
         yield row

@@ -65,16 +65,16 @@ class DraftReader:
     @cached_property
     def changes(self) -> Sequence[Change]:
         """The net changes, values encoded; `changed` has the rows themselves."""
-        return tuple(map(change_of, self._changed))
+        return tuple(map(change_of, self._changed_rows))
 
     @cached_property
-    def _changed(self) -> list[Row]:
+    def _changed_rows(self) -> list[Row]:
         touched = touched_rows(self._rows) if self._touched is None else self._touched
         return changed_rows(self._rows, touched)
 
     def changed(self, table: str, *fields: str) -> Iterator[DraftRow]:
         """Yield the rows in sight that are new, or changed in one of `fields` (any)."""
-        for row in self._changed:
+        for row in self._changed_rows:
             if row.table != table or row.gone:
                 continue
             changed = row.changed_fields()

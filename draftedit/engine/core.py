@@ -37,9 +37,9 @@ def is_one_of(
 ) -> sa.ColumnElement[bool]:
     """Return the condition that a column has one of hundreds of numbers, one at least.
 
-    They stand in the statement itself: bound one by one they take longer than finding
-    them. And they are spelled at once: as `column.in_` does it, one by one, that is a
-    twentieth of a large save. `name`: of the parameter, where `numbers` come later.
+    They stand in the statement itself, spelled all at once: to bind them one by one, or
+    to spell them so as `column.in_` does, takes longer than to find them. `name`: of
+    the parameter, where `numbers` come later.
     """
     wanted: sa.BindParameter[Any] = sa.bindparam(
         name, numbers, type_=_Numbers(), literal_execute=True
@@ -56,9 +56,9 @@ def is_among(column: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     """Return the condition that a column has one of hundreds of keys.
 
     The span that they lie in is what the database reads, see `close_together`; `+ 0`
-    keeps it from looking for each of them. MariaDB deletes by a secondary index half as
-    fast then, and PostgreSQL, before it has statistics, takes so many keys for most of
-    a table, and reads all of it.
+    keeps it from looking for each of them, by which MariaDB deletes more slowly where
+    the index is a secondary one. PostgreSQL, before it has statistics, would take so
+    many keys for most of a table, and read all of it.
     """
     least: sa.BindParameter[int] = sa.bindparam("least")
     most: sa.BindParameter[int] = sa.bindparam("most")

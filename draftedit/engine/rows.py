@@ -33,8 +33,7 @@ class Row:
     def __post_init__(self) -> None:
         """Compare with the origin, now that both are at hand.
 
-        Later they have left the processor's cache: a save of 1,000 rows takes a
-        twentieth longer.
+        After hundreds of other rows they have left the processor's cache.
         """
         object.__setattr__(self, "_changed", self._compared())
 

@@ -152,9 +152,9 @@ class Part:
 
     def encode(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Spell what the database gave for one row."""
-        return self.encode_all({name: row[name] for name in self.columns})
+        return self.encode_in_place({name: row[name] for name in self.columns})
 
-    def encode_all(self, values: dict[str, Any]) -> dict[str, Any]:
+    def encode_in_place(self, values: dict[str, Any]) -> dict[str, Any]:
         """Spell values of this part's columns, and no others, in place."""
         for name, encode in self._encoded:
             if values[name] is not None:

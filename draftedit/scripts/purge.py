@@ -55,7 +55,7 @@ def purge(
         drafts = installation.drafts
         with shown_progress() as progress:
             purged = engine.purge(
-                with_pauses(installation.writing, installation.engine.dialect.name),
+                with_gaps(installation.writing, installation.engine.dialect.name),
                 drafts.tables,
                 drafts.targets,
                 closed_before=now - closed_before,
@@ -70,7 +70,7 @@ def purge(
             _forget_failures(installation)
 
 
-def with_pauses(transaction: Transaction, dialect: str) -> Transaction:
+def with_gaps(transaction: Transaction, dialect: str) -> Transaction:
     """Leave a gap behind each transaction on SQLite, for others to write in.
 
     So long that one who waits since the transaction began looks again within it.
@@ -79,13 +79,13 @@ def with_pauses(transaction: Transaction, dialect: str) -> Transaction:
         return transaction
 
     @contextmanager
-    def with_pause() -> Iterator[Session]:
+    def with_gap() -> Iterator[Session]:
         began = time.monotonic()
         with transaction() as dbsession:
             yield dbsession
         time.sleep(gap_after(time.monotonic() - began))
 
-    return with_pause
+    return with_gap
 
 
 def gap_after(seconds: float) -> float:

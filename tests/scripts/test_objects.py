@@ -179,7 +179,7 @@ def test_purge_leaves_a_gap_for_other_writers_of_sqlite(
 
     monkeypatch.setattr(purge_module.time, "monotonic", lambda: next(clock))
     monkeypatch.setattr(purge_module.time, "sleep", lambda gap: seen.append(gap))
-    with purge_module.with_pauses(transaction, dialect)():
+    with purge_module.with_gaps(transaction, dialect)():
         pass
     assert seen == pytest.approx(told)
 

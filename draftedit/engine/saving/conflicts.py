@@ -84,7 +84,7 @@ def _of_changed(
 def _has_left(sides: Sides, part: Part, row: Row, live: Values) -> bool:
     """Tell whether others have moved the row to another object, where we write not."""
     origin = row.origin or {}
-    if not [n for n in part.parent_fields if not same(live[n], origin.get(n))]:
+    if all(same(live[name], origin.get(name)) for name in part.parent_fields):
         return False
     return not sides.now.belongs(Row(part.name, row.key, dict(live)))
 

@@ -45,7 +45,7 @@ def instances(
         )
         for instance, *key in dbsession.execute(wanted).all():
             pairs = zip(encoders, key, strict=True)
-            yield tuple([encode(value) for encode, value in pairs]), instance
+            yield tuple(encode(value) for encode, value in pairs), instance
 
 
 def key_of(part: Part, instance: Any, dialect: Dialect) -> Key:

@@ -1,4 +1,4 @@
-"""Live rows by their keys: read, locked, in chunks and always in the same order."""
+"""Live rows by their keys: read in chunks, locked always in the same order."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -92,7 +92,7 @@ def read_rows(
         if lock is not None:
             wanted = wanted.with_for_update(key_share=lock == "stay")
         for record in records(dbsession.execute(wanted)):
-            values = part.encode_all(record)
+            values = part.encode_in_place(record)
             found[part.key_of(values)] = values
     return found
 
