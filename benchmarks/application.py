@@ -10,9 +10,9 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import draftedit as package
 from benchmarks import floor_core, floor_raw, probing
 from benchmarks import memento as mementos
+from draftedit.app import main
 
 Application = Callable[..., Iterable[bytes]]
 
@@ -20,7 +20,7 @@ Application = Callable[..., Iterable[bytes]]
 def draftedit(global_config: Mapping[str, str], **settings: Any) -> Application:
     """Build the ready application, as it is, and tell what probed requests cost."""
     _begin()
-    return probing.wrap(package.main(global_config, **settings))
+    return probing.wrap(main(global_config, **settings))
 
 
 def raw(global_config: Mapping[str, str], **settings: Any) -> Application:

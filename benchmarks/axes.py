@@ -15,8 +15,8 @@ from benchmarks.place import Place, Thing
 from benchmarks.plan import Plan
 from benchmarks.player import Draft, Player
 from benchmarks.stories import middle
+from draftedit.app.models import WRITES
 from draftedit.firewall import drafts
-from draftedit.models import WRITES
 
 TOUCHED, BEHIND = "rows touched", "revisions behind"
 

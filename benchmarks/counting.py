@@ -19,15 +19,16 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from multiprocessing.synchronize import Barrier
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from benchmarks import databases
 from draftedit import Set
+from draftedit.app.models import WRITES, make_engine
 from draftedit.counter import Counters
-from draftedit.models import WRITES, make_engine
-from draftedit.retry import is_retryable
+from draftedit.web.retry import is_retryable
 from tests.databases import create_tables
 from tests.hosts import shop
 
@@ -110,7 +111,10 @@ def _pool(processes: int) -> Iterator[ProcessPoolExecutor]:
         yield pool
 
 
-def _share(barrier: object) -> None:
+_barrier: Barrier  # of the process; `_share` sets it
+
+
+def _share(barrier: Barrier) -> None:
     global _barrier
     _barrier = barrier
 
@@ -153,7 +157,7 @@ def _save(
 def table(found: Sequence[Counted]) -> str:
     """Return a table in Markdown, with the share of what is saved without a number."""
     lines = [
-        f"| | stays open for | savers | {NONE}, per s | {FIRST} | {LAST} |",
+        f"| | stays open | savers | {NONE}, per s | {FIRST} | {LAST} |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
     rates = {(one.backend, one.stays, one.savers, one.way): one for one in found}
@@ -163,7 +167,7 @@ def table(found: Sequence[Counted]) -> str:
         )
         cells = (
             NAMES[backend],
-            f"{stays:.1f} s more",
+            f"{stays:.1f} s longer",
             savers,
             f"{none:.1f}",
             f"{first:.1f} (× {first / none:.2f})",

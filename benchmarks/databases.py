@@ -14,7 +14,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from draftedit.models import make_engine
+from draftedit.app.models import make_engine
 from tests.databases import DURABLE, embedded_postgresql
 
 BACKENDS = ("sqlite", "postgresql", "mariadb")

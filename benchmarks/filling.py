@@ -1,10 +1,11 @@
 """Objects of any size, made inside the database: a million rules in seconds."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
-from draftedit.engine.order import DIGITS
+from draftedit.engine.values.order_key import DIGITS
 from draftedit.firewall.models import Chain, NftTable, Rule, Ruleset
 
 # The middle of the order, as draftedit begins; the other digits are counted.
@@ -24,7 +25,7 @@ def fill(connection: sa.Connection, name: str, size: int) -> int:
         connection.exec_driver_sql("SET max_recursive_iterations = 4294967295")
     number = _series(size).c.i
     comment = sa.literal("rule ") + sa.cast(number, sa.String(20))
-    values = {
+    values: dict[str, sa.ColumnElement[Any]] = {
         "chain_id": sa.literal(chain),
         "place": _place(number * GAP),
         "enabled": sa.true(),
@@ -35,13 +36,14 @@ def fill(connection: sa.Connection, name: str, size: int) -> int:
         "comment": sa.case((number == size // 2, NEEDLE), else_=comment),
     }
     rows = sa.select(*values.values()).order_by(number)
-    connection.execute(sa.insert(Rule.__table__).from_select([*values], rows))
+    connection.execute(sa.insert(Rule).from_select([*values], rows))
     return chain
 
 
 def _insert(connection: sa.Connection, model: type, **values: object) -> int:
-    result = connection.execute(sa.insert(model.__table__), values)
-    return int(result.inserted_primary_key[0])
+    result = connection.execute(sa.insert(model), values)
+    key: Any = result.inserted_primary_key
+    return int(key[0])
 
 
 def _series(count: int) -> sa.CTE:
@@ -50,7 +52,7 @@ def _series(count: int) -> sa.CTE:
 
 
 def _place(number: sa.ColumnElement[int]) -> sa.ColumnElement[str]:
-    place = sa.literal(FIRST_DIGIT)
+    place: sa.ColumnElement[str] = sa.literal(FIRST_DIGIT)
     for power in range(4, -1, -1):
         digit = sa.cast((number // 62**power) % 62, sa.Integer)
         place += sa.func.substr(sa.literal(DIGITS), digit + 1, 1)

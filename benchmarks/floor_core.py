@@ -1,7 +1,7 @@
 """The floor's statements through SQLAlchemy Core, zope.sqlalchemy and pyramid_tm.
 
 Built once, with bound parameters; the engine and the session are those of the ready
-application (`draftedit.models`).
+application (`draftedit.app.models`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,9 +17,9 @@ from sqlalchemy import bindparam as bind
 
 from benchmarks import floor
 from benchmarks.floor import COLUMNS, VALUES, Draft, Row
+from draftedit.app.models.user import UserAccount, UserToken
 from draftedit.firewall import drafts
 from draftedit.firewall.models import Chain, NftTable
-from draftedit.models.user import UserAccount, UserToken
 
 _T = drafts.tables
 _PART = drafts.targets["ruleset"].tables["rule"]
@@ -148,7 +148,8 @@ class Core:
         return nullcontext()
 
     def owner(self, digest: str) -> str | None:
-        return self.run(OWNER, {"digest": digest}).scalar()
+        found: str | None = self.run(OWNER, {"digest": digest}).scalar()
+        return found
 
     def lock(self, key: int, owner: str) -> Draft | None:
         found = self.run(LOCK, {"draft_key": key, "owner": owner}).one_or_none()
@@ -246,7 +247,7 @@ class Core:
 def application(settings: Mapping[str, Any]) -> Router:
     """Build the application."""
     with Configurator(settings=dict(settings)) as config:
-        config.include("draftedit.models")
+        config.include("draftedit.app.models")
         config.add_request_method(Core, "floor", reify=True)
         floor.add_routes(config)
         return config.make_wsgi_app()

@@ -12,7 +12,8 @@ from pyramid.router import Router
 
 from benchmarks import floor, probing
 from benchmarks.floor import COLUMNS, VALUES, Draft, Row
-from draftedit.models import BUSY_MILLISECONDS, database_url
+from draftedit.app.models import database_url
+from draftedit.engine.dialects.sqlite import BUSY_MILLISECONDS
 
 _ALL = ", ".join(COLUMNS)
 _PLACES = ", ".join(["%s"] * len(COLUMNS))
@@ -207,7 +208,7 @@ def _postgresql(url: sa.URL) -> Any:
     import psycopg
 
     return psycopg.connect(
-        host=url.query.get("host", url.host),
+        host=str(url.query.get("host", url.host)),
         port=url.port,
         user=url.username,
         password=url.password,

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from benchmarks import databases
-from draftedit.models import WRITES
+from draftedit.app.models import WRITES
 from tests.hosts.shop import Base, Line, Order
 
 ROWS = 500

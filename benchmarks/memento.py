@@ -16,7 +16,7 @@ from pyramid.router import Router
 from benchmarks import floor
 from benchmarks.floor import Draft, Row, text
 from benchmarks.floor_core import Core
-from draftedit.engine.values import long_text
+from draftedit.engine.values.codecs import long_text
 from draftedit.firewall.models import Chain, NftTable, Rule
 
 metadata = sa.MetaData()
@@ -56,7 +56,8 @@ class Memento(Core):
         values = {"draft_key": draft.key, "last": draft.position}
         found = self.run(LAST, values).scalar()
         if found is not None:
-            return json.loads(found)
+            last: dict[str, Row] = json.loads(found)
+            return last
         # What opening a draft would have stored.
         rows = self.run(WHOLE, {"root": int(draft.root)}).mappings()
         return {str(row["id"]): dict(row) for row in rows}
@@ -83,7 +84,7 @@ def application(settings: Mapping[str, Any]) -> Router:
         return Memento(request)
 
     with Configurator(settings=dict(settings)) as config:
-        config.include("draftedit.models")
+        config.include("draftedit.app.models")
         config.add_request_method(of_request, "floor", reify=True)
         floor.add_routes(config)
         return config.make_wsgi_app()

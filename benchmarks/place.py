@@ -13,8 +13,8 @@ from benchmarks.client import Client
 from benchmarks.databases import new_database
 from benchmarks.plan import Plan
 from benchmarks.serving import Server, served
-from draftedit import accounts
-from draftedit.models import WRITES, migration
+from draftedit.app import accounts
+from draftedit.app.models import WRITES, migration
 
 USER = "benchmark"
 ENTRY = "of-a-benchmark"  # what the user signs in with

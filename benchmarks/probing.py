@@ -115,7 +115,7 @@ def _explained(cursor: Any, statement: str, parameters: Any) -> int:
 
 def _read_by(plan: dict[str, Any]) -> float:
     # A pair of rows that a join looks at and drops is a row read once more.
-    rows = plan.get("Rows Removed by Join Filter", 0) * plan["Actual Loops"]
+    rows: float = plan.get("Rows Removed by Join Filter", 0) * plan["Actual Loops"]
     if "Relation Name" in plan and "Scan" in plan["Node Type"]:
         removed = plan.get("Rows Removed by Filter", 0)
         rows += (plan["Actual Rows"] + removed) * plan["Actual Loops"]
@@ -128,11 +128,18 @@ def _handler_reads(cursor: Any) -> int:
         return sum(int(row[1]) for row in other.fetchall())
 
 
-def _before(_connection, cursor, statement, parameters, _context, many):
+def _before(
+    _connection: Any,
+    cursor: Any,
+    statement: str,
+    parameters: Any,
+    _context: Any,
+    many: bool,
+) -> None:
     before(cursor, statement, parameters, many)
 
 
-def _after(_connection, cursor, _statement, _parameters, _context, _many):
+def _after(_connection: Any, cursor: Any, *_others: Any) -> None:
     after(cursor)
 
 

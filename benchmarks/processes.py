@@ -23,7 +23,7 @@ from benchmarks.place import Place, Thing, new_thing, new_token
 from benchmarks.plan import Plan
 from benchmarks.player import Player
 from benchmarks.serving import Server, free_port, served
-from draftedit.models import WRITES, migration
+from draftedit.app.models import WRITES, migration
 
 RULES = 100  # of each object
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-import draftedit
+import draftedit.app
 from benchmarks import databases
 from benchmarks.place import Thing, fill_database
 from benchmarks.player import set_of
@@ -27,15 +27,17 @@ CALLS = 400
 RULES = 1_000
 REST = "Pyramid, JSON, the transaction's machinery"
 STAGES = {
-    "draftedit.security._load": "who asks: token, user",
-    "draftedit.drafts.Drafts.resume": "which draft: its record, locked",
-    "draftedit.engine.requests.find": "the request key: asked for, kept",
-    "draftedit.engine.requests.store": "the request key: asked for, kept",
-    "draftedit.editing.EditSession.apply": "the operation: checked, its inverse made",
-    "draftedit.engine.view.View._read": "rows read: the row and those above it",
-    "draftedit.engine.draft_rows.DraftRows.write": "the row written",
-    "draftedit.engine.journal.Journal.record": "the journal written",
-    "draftedit.engine.records.change": "the draft counted on",
+    "draftedit.app.security._load": "who asks: token, user",
+    "draftedit.service.drafts.Drafts.resume": "which draft: its record, locked",
+    "draftedit.engine.store.request_keys.find": "the request key: asked for, kept",
+    "draftedit.engine.store.request_keys.store": "the request key: asked for, kept",
+    "draftedit.service.session.EditSession.apply": (
+        "the operation: checked, its inverse made"
+    ),
+    "draftedit.engine.reading.view.View._read": "rows read: the row and those above it",
+    "draftedit.engine.draft.rows.DraftRows.write": "the row written",
+    "draftedit.engine.journal.journal.Journal.record": "the journal written",
+    "draftedit.engine.store.draft_records.change": "the draft counted on",
     "sqlalchemy.engine.default.DefaultDialect.do_commit": "commit",
 }
 
@@ -95,7 +97,7 @@ def profile(backend: str) -> tuple[Stopwatch, int]:
         watch.put_around(path, name)
     with databases.one(backend) as (_, engine):
         token, thing, _ = fill_database(engine, RULES, 0)
-        app = draftedit.main({}, **settings_of(engine.url))
+        app = draftedit.app.main({}, **settings_of(engine.url))
         sets = _sets(app, token, thing)
         statements = _count_statements(sets)
         watch.seconds.clear()

@@ -18,10 +18,10 @@ from benchmarks.place import USER, Place
 from benchmarks.plan import Plan
 from benchmarks.player import Player
 from benchmarks.stories import set_
-from draftedit.engine import purge
+from draftedit.app.models import WRITES
+from draftedit.cli.purge import with_gaps
+from draftedit.engine.statistics import purge
 from draftedit.firewall import drafts
-from draftedit.models import WRITES
-from draftedit.scripts.purge import with_gaps
 
 OPERATIONS, ROWS = 20, 10  # of each draft
 FIRST = 10**12  # the keys of these drafts begin beyond all others

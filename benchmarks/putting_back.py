@@ -75,7 +75,7 @@ def story(factory: Factory) -> None:
         ]
         dbsession.add(order)
     with factory.begin() as dbsession:
-        dbsession.scalars(sa.select(shop.Line)).first().amount = 2
+        dbsession.scalars(sa.select(shop.Line).limit(1)).one().amount = 2
     with factory() as dbsession:
         amounts = dbsession.scalars(sa.select(shop.Line.amount)).all()
         if sorted(amounts) != [1, 1, 2]:

@@ -94,7 +94,9 @@ def _row(one: Result, results: Sequence[Result]) -> dict[str, Any]:
 
 
 def _ratio(one: Result, other: Result | None) -> float | None:
-    return None if other in (None, one) else round(one.median / other.median, 2)  # type: ignore[union-attr]  # other is not None here
+    if other is None or other == one:
+        return None
+    return round(one.median / other.median, 2)
 
 
 def _smallest(one: Result, results: Iterable[Result]) -> Result:
@@ -125,7 +127,7 @@ def write_csv(path: Path, found: Iterable[dict[str, Any]]) -> None:
 def table(found: Sequence[dict[str, Any]], machine: dict[str, Any]) -> str:
     """Return a page in Markdown: the machine, and a table for each database."""
     said = "; ".join(f"{name} {value}" for name, value in machine.items())
-    lines = ["# What it costs", "", f"Measured by `make bench` on: {said}.", ""]
+    lines = ["# Benchmark results", "", f"Measured by `make bench` on: {said}.", ""]
     for backend in dict.fromkeys(row["database"] for row in found):
         for clients in sorted({row["clients"] for row in found}):
             wanted = [

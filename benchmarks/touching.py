@@ -8,9 +8,9 @@ from itertools import count
 
 import sqlalchemy as sa
 
-from draftedit.engine.values import canonical
+from draftedit.app.models import WRITES
+from draftedit.engine.values.codecs import canonical
 from draftedit.firewall import drafts
-from draftedit.models import WRITES
 
 CHUNK = 500
 
@@ -31,7 +31,7 @@ def touch(engine: sa.Engine, draft: int, ruleset: int, keys: Sequence[int]) -> N
                     "draft": draft,
                     "root": str(ruleset),
                     "gone": False,
-                    "origin": canonical(_PART.encode(row)),
+                    "origin": canonical(_PART.encode(dict(row))),
                 }
                 for row in rows
             ]

@@ -16,10 +16,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-import draftedit
-from draftedit import accounts, passwords
+import draftedit.app
+from draftedit.app import accounts, passwords
+from draftedit.app.models import migration
 from draftedit.firewall import sample
-from draftedit.models import migration
 from tests.browser import conftest, sites, states
 from tests.browser.sites import Site
 from tests.browser.states import States
@@ -135,7 +135,7 @@ def sampled(folder: Path) -> Iterator[Site]:
     """Serve the ready application with the sample."""
     file = folder / "pictures.sqlite"
     settings = {"draftedit.secret": "a secret for the time of a picture"}
-    app = draftedit.main(
+    app = draftedit.app.main(
         {}, dbengine=sites.seed(file, migration.upgrade, _people), **settings
     )
     with sites.serve(app, file, sign_in=_sign_in) as site:

@@ -1,21 +1,21 @@
-"""Numbers without gap or duplicate, for a host that needs them: invoices, tickets.
+"""Numbers without gaps or duplicates, for a host that needs them: invoices, tickets.
 
-counters = Counters(Base.metadata)
-number = counters.next(dbsession, "change-ticket")
+    counters = Counters(Base.metadata)
+    number = counters.next(dbsession, "change-ticket")
 
-One row for each name. A number belongs to the transaction that took it: rolled back, it
-is given to the next. So whoever takes one makes all others wait who want one of that
-name, until it commits or rolls back: take it late, and commit soon. Drafts and saves
-take none; docs/counter.md says what that would cost.
+One row for each name. A number belongs to the transaction that took it: if that is
+rolled back, the next one gets it. So a transaction that has taken a number blocks all
+others that want one of the same name until it commits or rolls back: take it late, and
+commit soon. Drafts and saves take none; docs/counter.md says what that would cost.
 """
 
-from typing import Any
-
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from draftedit.engine.column_types import name_type
+from draftedit.engine.base.joined import mark_changed
+from draftedit.engine.dialects import backend_of
+from draftedit.engine.dialects.backend import Backend
+from draftedit.engine.values.column_types import name_type
 
 NAME = 63  # characters
 
@@ -24,7 +24,7 @@ class Counters:
     """The counters of a host, in a table of its metadata."""
 
     def __init__(self, metadata: sa.MetaData, table: str = "counter") -> None:
-        """Add the table called `table`; Alembic sees it in `metadata`."""
+        """Add the table called `table` to `metadata`, where Alembic finds it."""
         self.table = sa.Table(
             table,
             metadata,
@@ -35,39 +35,28 @@ class Counters:
     def next(self, dbsession: Session, name: str) -> int:
         """Take the next number called `name`; the first is 1.
 
-        `name` has 63 characters at most. The number stays the transaction's own when it
-        commits. Joined to a transaction manager, the session must be registered as
-        changed, as for drafts.
+        `name` has at most 63 characters. The number is the transaction's own once it
+        commits.
 
-        What the database raises is not caught, for its transaction is spoilt: the
-        caller rolls all of it back, not to a savepoint, and does it again where
-        `draftedit.retry.is_retryable` says so. That is so of a deadlock, of a wait that
-        was too long, and on SQLite of a transaction that had read before another wrote;
-        begin with BEGIN IMMEDIATE there.
+        Database errors are not caught, as they end its transaction: the caller rolls
+        all of it back, not to a savepoint, and repeats it if
+        `draftedit.web.retry.is_retryable` returns true: after a deadlock, after a lock
+        wait timeout, and on SQLite for a transaction that had read before another
+        wrote; begin with BEGIN IMMEDIATE there.
         """
-        backend = dbsession.get_bind().dialect.name
+        backend = backend_of(dbsession.get_bind())
         counted = dbsession.execute(self._counting(backend, name))
         value: int = counted.scalar_one()
+        mark_changed(dbsession)
         return value
 
-    def _counting(self, backend: str, name: str) -> sa.Executable:
+    def _counting(self, backend: Backend, name: str) -> sa.Executable:
         """Return one statement that inserts or counts up, locks, and returns.
 
-        Nothing is read before the lock, and of two who use a name for the first time
-        one inserts and the other waits, and then counts up.
+        Nothing is read before the lock: of two transactions that use a name for the
+        first time, one inserts; the other waits, and then increments.
         """
-        table, first = self.table, {"name": name, "value": 1}
-        value, key = table.c.value, [table.c.name]
-        up = {"value": value + 1}
-        if backend in ("mysql", "mariadb"):
-            counting = mysql.insert(table).values(first)
-            return counting.on_duplicate_key_update(up).returning(value)
-        # The two say it in the same words, and have no type in common that does.
-        insert: Any = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[
-            backend
-        ]
-        counted = insert(table).values(first)
-        upserted: sa.Executable = counted.on_conflict_do_update(
-            index_elements=key, set_=up
-        ).returning(value)
-        return upserted
+        table, value = self.table, self.table.c.value
+        counting = backend.upsert(table, {"value": value + 1})
+        counted: sa.Executable = counting.values(name=name, value=1).returning(value)
+        return counted

@@ -1,18 +1,19 @@
 """How Alembic reaches our database, whoever calls it.
 
-`draftedit.models.migration` hands over a connection; the command
+`draftedit.app.models.migration` hands over a connection; the command
 `alembic -c development.ini …` does not, and gets one from the ini file's settings.
 """
 
 from alembic import context
-from pyramid.paster import get_appsettings, setup_logging
+from pyramid.paster import setup_logging
 from sqlalchemy import Connection
 
-import draftedit.models.user  # noqa: F401 — for its tables, which join Base's
+import draftedit.app.models.user  # noqa: F401 — for its tables, which join Base's
+from draftedit.app.models import get_engine
+from draftedit.app.models.meta import Base
+from draftedit.cli.opening import settings_of
 from draftedit.firewall import drafts
-from draftedit.models import get_engine
-from draftedit.models.meta import Base
-from draftedit.models.migration import check_references, foreign_keys_off
+from draftedit.migrating import check_references, foreign_keys_off
 
 target_metadata = [Base.metadata, drafts.metadata]
 
@@ -41,7 +42,7 @@ def main() -> None:
         return
     ini = context.config.config_file_name
     setup_logging(ini)
-    engine = get_engine(get_appsettings(ini))
+    engine = get_engine(settings_of(ini))
     with engine.connect() as own:
         migrate(own)
     engine.dispose()

@@ -27,10 +27,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-import draftedit
-from draftedit import accounts, passwords
-from draftedit.models import URL_VARIABLE, migration
-from draftedit.testing.outer import Outer
+import draftedit.app
+from draftedit.app import accounts, passwords
+from draftedit.app.models import migration
+from draftedit.settings.table import URL_VARIABLE
+from draftedit.testing.outer import OuterTransaction
 from tests.client import Client
 from tests.databases import (
     BACKENDS,
@@ -74,7 +75,11 @@ def pytest_collection_modifyitems(
 
 def _is_promised(item: pytest.Item) -> bool:
     mark = item.get_closest_marker("only_on")
-    return mark is None or item.callspec.params["backend"] in mark.args
+    if mark is not None:
+        return item.callspec.params["backend"] in mark.args
+    if item.get_closest_marker("on_one_database") and hasattr(item, "callspec"):
+        return item.callspec.params.get("backend", BACKENDS[0]) == BACKENDS[0]
+    return True
 
 
 @pytest.hookimpl(trylast=True)
@@ -156,7 +161,7 @@ def dbengine(database: Database) -> sa.Engine:
 
 
 @pytest.fixture
-def dbsession_factory(outer: Outer) -> sessionmaker[Session]:
+def dbsession_factory(outer: OuterTransaction) -> sessionmaker[Session]:
     """Return what makes sessions inside; not an application's, as most need none."""
     return outer.join(sessionmaker())
 
@@ -173,7 +178,7 @@ def app_settings() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def app(database: Database, app_settings: dict[str, str]) -> Callable[..., object]:
     """Build the ready application once. Not for requests: `testapp` undoes them."""
-    return draftedit.main({}, dbengine=database.engine, **app_settings)
+    return draftedit.app.main({}, dbengine=database.engine, **app_settings)
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ POSTGRESQL_ONLY = "One long transaction"
 # How the replay of a new order ends.
 OUTCOMES = {
     "sqlite": "her line is on Bob's order",
-    "postgresql": "no order has the number that was noted",
-    "mariadb": "no order has the number that was noted",
+    "postgresql": "no order has the recorded key",
+    "mariadb": "no order has the recorded key",
 }
 
 

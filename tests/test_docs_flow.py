@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from draftedit.models import make_engine
+from draftedit.app.models import make_engine
 from tests.documents import Page
 from tests.hosts import shop
 from tests.hosts.selling import Shop

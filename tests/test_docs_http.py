@@ -5,8 +5,8 @@ import re
 import pytest
 from pyramid.interfaces import IRoutesMapper
 
-from draftedit.api import ENDPOINTS
-from draftedit.contexts import API_PREFIX
+from draftedit.web.api import ENDPOINTS
+from draftedit.web.resources import API_PREFIX
 from tests.architecture.modules import PACKAGE
 from tests.documents import Page
 
@@ -69,7 +69,11 @@ def test_every_call_of_the_api_is_listed_as_it_is_described(paths):
 def test_every_field_that_it_names_is_read_somewhere():
     source = "".join(
         path.read_text(encoding="utf-8")
-        for path in (*(PACKAGE / "views").glob("*.py"), *PACKAGE.glob("*.py"))
+        for path in (
+            *(PACKAGE / "web").glob("*.py"),
+            *(PACKAGE / "web" / "pages").rglob("*.py"),
+            *(PACKAGE / "app" / "pages").glob("*.py"),
+        )
     )
     named = {
         name.partition("<")[0]

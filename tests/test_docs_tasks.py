@@ -2,7 +2,7 @@
 
 import pytest
 
-from draftedit.models import make_engine
+from draftedit.app.models import make_engine
 from tests.documents import Page
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, unitofwork
 
-from draftedit.models import make_engine
+from draftedit.app.models import make_engine
 from tests.documents import Page
 
 PAGE = Page("docs/flush.md")
@@ -108,7 +108,7 @@ def test_the_order_of_a_set_decides_among_rows_in_a_circle(
 
 PROGRAM = """
 import sqlalchemy as sa
-from draftedit.models import make_engine
+from draftedit.app.models import make_engine
 from tests.documents import Page
 
 page = Page("docs/flush.md")

@@ -5,15 +5,18 @@ import re
 import pytest
 import sqlalchemy as sa
 from pyramid.config import Configurator
+from pyramid.session import SignedCookieSessionFactory
 from sqlalchemy.orm import Session
 
-from draftedit.models import make_engine
+from draftedit.app.models import make_engine
 from tests.architecture.modules import ROOT
 from tests.documents import Page
+from tests.hosts.application import TrustingPolicy
 
 README = Page("README.md")
 SECTION = "Drafts on your own models"
-CHECKS = "Checks of your own"
+CHECKS = Page("docs/checks.md")
+CONTRIBUTING = Page("CONTRIBUTING.md")
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def test_the_ten_minute_path_works(engine):
     names["Base"].metadata.create_all(engine)
     names["drafts"].metadata.create_all(engine)
     including.run(names)
-    checks, checked = README.blocks(CHECKS)
+    checks, checked = CHECKS.blocks("Checks")
     with Session(engine) as dbsession:
         there = names | {"dbsession": dbsession}
         from_code.run(there)
@@ -39,15 +42,20 @@ def test_the_ten_minute_path_works(engine):
         checked.run(there)
 
     config = Configurator(settings={"dbengine": engine})
-    config.include("draftedit.models")
+    config.include("draftedit.app.models")
+    config.set_security_policy(TrustingPolicy())
+    config.set_session_factory(SignedCookieSessionFactory("a secret of the tests"))
     names["add_editing"](config)
     config.commit()
     assert config.registry["draftedit.drafts"] is names["drafts"]
 
 
-def test_every_make_target_that_it_names_is_there():
+@pytest.mark.parametrize("page", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
+def test_every_make_target_that_it_names_is_there(page):
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in re.findall(r"^\$ make ([a-z-]+)", README.text, re.MULTILINE):
+    named = re.findall(r"^\$ make ([a-z-]+)", page.text, re.MULTILINE)
+    assert named
+    for target in named:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 

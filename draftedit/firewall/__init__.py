@@ -1,11 +1,11 @@
-"""The bundled host: packet-filter rulesets, and where they meet the engine.
+"""Bundled host: packet-filter rulesets, and their registration with the engine.
 
 This is the composition root: delete this folder, its tests and the two lines of the
 ready application that name it, and the rest works.
 """
 
-from draftedit.drafts import Drafts
-from draftedit.firewall import checks, jumps, notes
+from draftedit.app.models.meta import Base
+from draftedit.firewall import checks, jumps, kept, notes
 from draftedit.firewall.columns import _
 from draftedit.firewall.depth import in_depth
 from draftedit.firewall.errors import BadListing, BadValue, NameRefused
@@ -14,7 +14,7 @@ from draftedit.firewall.importing import analyze, import_listing
 from draftedit.firewall.models import Chain, Rule, Ruleset, Tag
 from draftedit.firewall.nft import load
 from draftedit.firewall.sample import seed
-from draftedit.models.meta import Base
+from draftedit.service.drafts import Drafts
 
 __all__ = [
     "BadListing",
@@ -38,9 +38,10 @@ drafts.target(Tag, label=Tag.name)
 for check in (
     checks.rule_values,
     checks.base_chains,
+    kept.kept_values,
     jumps.same_table,
     jumps.no_loops,
 ):
     drafts.check(Ruleset)(check)
-drafts.note(Ruleset)(notes.what_nft_says)
+drafts.note(Ruleset)(notes.nft_notes)
 drafts.task(Ruleset, label=_("Check in depth"))(in_depth)

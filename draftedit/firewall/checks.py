@@ -1,17 +1,19 @@
-"""What a ruleset must not be saved with: only what the draft has changed is looked at.
+"""Validators of a ruleset: base chains and column values that a draft has changed.
 
-So a ruleset that was imported with odd content can still be edited elsewhere.
+Unchanged rows are not checked, so a ruleset that was imported with odd content can
+still be edited elsewhere.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
-from draftedit.engine.checks import DraftReader, DraftRow
-from draftedit.engine.errors import Problem
+from draftedit.engine.base.errors import Problem
+from draftedit.engine.draft.checks import DraftReader, DraftRow
 from draftedit.firewall import matches, texts
 from draftedit.firewall.columns import _
 
-# What a chain that the kernel enters by itself has, and nft's names for it.
+# The columns that make a base chain, which the kernel enters by itself, and nft's names
+# for them.
 _HOOKED = {"type": "type", "hook": "hook", "priority": "prio"}
 _MISSING = {
     "type": _("A chain with a hook or a priority needs a type, too."),
@@ -20,11 +22,11 @@ _MISSING = {
 }
 _INTERFACES = ("in_interface", "out_interface")
 _ADDRESSES = ("source", "destination")
-_LONGEST = 15  # characters; the kernel's IFNAMSIZ, less the NUL
+_LONGEST = 15  # characters; the kernel's IFNAMSIZ without the NUL
 
 
 def rule_values(draft: DraftReader) -> Iterator[Problem]:
-    """Demand that addresses, ports, interfaces and the like can be read."""
+    """Check that addresses, ports, interfaces and the like can be parsed."""
     for rule in draft.changed("rule", *matches.COLUMNS):
         for column in matches.COLUMNS:
             text = rule.values[column]
@@ -35,7 +37,7 @@ def rule_values(draft: DraftReader) -> Iterator[Problem]:
 
 
 def _wrong(column: str, text: str) -> str | None:
-    """Say what is wrong with the text of a column, if anything is."""
+    """Describe what is wrong with the text of a column, or return None."""
     try:
         phrase = texts.read(text, matches.READERS[column])
     except ValueError as error:
@@ -79,7 +81,7 @@ def _number(bound: int | str) -> int:
 
 
 def base_chains(draft: DraftReader) -> Iterator[Problem]:
-    """Demand type, hook and priority together, or none of them."""
+    """Check that a chain has type, hook and priority, or none of the three."""
     for chain in draft.changed("chain", *_HOOKED, "extra"):
         missing = [name for name in _HOOKED if not _has(chain, name)]
         if len(missing) < len(_HOOKED):
@@ -88,7 +90,7 @@ def base_chains(draft: DraftReader) -> Iterator[Problem]:
 
 
 def _has(chain: DraftRow, name: str) -> bool:
-    # A value that no column takes, say of a later nft, is among the other fields.
+    # A value that no column accepts, such as one of a later nft, is in `extra`.
     extra = chain.values["extra"]
     kept = isinstance(extra, dict) and _HOOKED[name] in extra
     return kept or chain.values[name] is not None

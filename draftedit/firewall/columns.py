@@ -1,24 +1,26 @@
 """Column types of the firewall's models, the same on every database."""
 
 import sqlalchemy as sa
-from pyramid.i18n import TranslationStringFactory
-from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import MappedColumn, mapped_column
+from translationstring import TranslationStringFactory
+
+from draftedit.engine.dialects import with_types
+from draftedit.engine.values.column_types import counted_type
 
 _ = TranslationStringFactory("draftedit")
 
-NAME = 255  # what the kernel lets a name have (NFT_NAME_MAXLEN, less the NUL)
+NAME = 255  # longest name the kernel accepts (NFT_NAME_MAXLEN without the NUL)
 TEXT = 255
-ADDRESSES = 1000  # a list of them is long; a longer one is kept in `statements`
+ADDRESSES = 1000  # a list can be long; a longer one is kept in `statements`
 
-Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Number = counted_type()
 
-# None is NULL, so that "nothing is kept here" has one spelling.
+# None is stored as NULL, so that "nothing is kept" has one representation.
 Kept = sa.JSON(none_as_null=True)
 
 
 def info(label: str, help: str) -> dict[str, str]:
-    """Return what forms say about a column."""
+    """Return the label and help text that forms show for a column."""
     return {"label": label, "help": help}
 
 
@@ -26,19 +28,18 @@ EXTRA = info(_("Other fields"), _("What nft lists and no column covers."))
 
 
 def text(length: int) -> sa.String:
-    """Return a text type that compares byte by byte and knows all of Unicode.
+    """Return a text type that compares byte by byte and stores all of Unicode.
 
-    nft tells "DOCKER" from "docker", and a blank at the end from none; MariaDB's
-    usual collations tell neither, and a unique key would refuse such a listing.
+    nft distinguishes "DOCKER" from "docker", and "a " from "a"; MariaDB's usual
+    collations do not, and a unique key would refuse such a listing.
     """
-    exact = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_nopad_bin")
-    return sa.String(length).with_variant(exact, "mysql", "mariadb")
+    return with_types(sa.String(length), lambda one: one.exact_type(length, True))
 
 
 def choice(name: str, values: tuple[str, ...]) -> sa.Enum:
-    """Return the type of a column whose values nft has closed.
+    """Return the type of a column whose values are a closed list in nft.
 
-    Plain text without a CHECK: when nft learns a word, no constraint needs a
+    Plain text without a CHECK: when nft gets a new word, no constraint needs a
     migration on three databases.
     """
     return sa.Enum(
@@ -47,5 +48,5 @@ def choice(name: str, values: tuple[str, ...]) -> sa.Enum:
 
 
 def key() -> MappedColumn[int]:
-    """Return a primary key that the database counts."""
+    """Return an autoincrement primary key."""
     return mapped_column(Number, primary_key=True)

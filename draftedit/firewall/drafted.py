@@ -1,9 +1,9 @@
-"""A ruleset as a draft has it, as plain values: what would be exported once saved."""
+"""The ruleset of a draft as plain values, as an export would have it after the save."""
 
 from itertools import islice
 from typing import Any
 
-from draftedit.engine.checks import DraftReader, DraftRow
+from draftedit.engine.draft.checks import DraftReader, DraftRow
 from draftedit.firewall.tree import (
     RULE_COLUMNS,
     ChainValues,
@@ -14,17 +14,17 @@ from draftedit.firewall.tree import (
 
 
 class TooLarge(Exception):
-    """The ruleset has more rows than were to be read."""
+    """The ruleset has more rows than the limit."""
 
 
 class DraftedRuleset:
-    """The values of a draft's ruleset, and the rows that they came from.
+    """The values of a draft's ruleset, and the rows they came from.
 
-    `chains` and `rules` are the rows in the order in which they are exported.
+    `chains` and `rules` are the rows in export order.
     """
 
     def __init__(self, draft: DraftReader, most: int) -> None:
-        """Read at most `most` rows; raise TooLarge where there are more."""
+        """Read at most `most` rows; raise TooLarge if there are more."""
         self._draft = draft
         self._left = most
         [root] = draft.rows("ruleset")
@@ -51,7 +51,7 @@ class DraftedRuleset:
         )
 
     def rule(self, family: str, table: str, name: str, place: int) -> DraftRow | None:
-        """Return the rule at a place among the enabled ones of a chain, from 0."""
+        """Return the rule at a place among a chain's enabled rules, counted from 0."""
         chain = self.chain(family, table, name)
         rules = (
             row

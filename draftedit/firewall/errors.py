@@ -1,8 +1,8 @@
-"""What the firewall refuses, each with a message that names the thing."""
+"""Errors of the firewall, each with a message that names the thing it is about."""
 
 
 class BadListing(ValueError):
-    """This is not what `nft -j list ruleset` writes, or only a part of it.
+    """The input is not what `nft -j list ruleset` writes, or only a part of it.
 
     `index` is the entry's position in the list "nftables", if it is one entry.
     """
@@ -15,7 +15,7 @@ class BadListing(ValueError):
 
 
 class BadValue(ValueError):
-    """A value of a row cannot be said in nft's language.
+    """A value of a row cannot be expressed in nft's language.
 
     `row` names the row in words, `column` the column.
     """

@@ -1,4 +1,4 @@
-"""Live rows into a listing, in the language of `nft -j list ruleset`."""
+"""Export live rows as a listing in the format of `nft -j list ruleset`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from draftedit.engine.errors import Unknown
+from draftedit.engine.base.errors import Unknown
 from draftedit.firewall import nft
 from draftedit.firewall.errors import BadValue
 from draftedit.firewall.models import Chain, NftTable, Rule, Ruleset
@@ -20,7 +20,7 @@ from draftedit.firewall.tree import (
 )
 
 _BATCH = 5_000
-# Where a row belongs: its parent's values.
+# The parent's values, by the parent's key.
 _Tables = Mapping[int, TableValues]
 _Chains = Mapping[int, tuple[TableValues, ChainValues]]
 
@@ -28,8 +28,8 @@ _Chains = Mapping[int, tuple[TableValues, ChainValues]]
 def export_ruleset(dbsession: Session, name: str) -> dict[str, Any]:
     """Return the ruleset as nft would list it, to be loaded by `nft -j -f`.
 
-    Rules that are not enabled are left out. Raises Unknown for a name that no
-    ruleset has, and BadValue where a row cannot be said in nft's language.
+    Disabled rules are left out. Raises Unknown if no ruleset has that name, and
+    BadValue if a row cannot be expressed in nft's language.
     """
     found = dbsession.execute(
         sa.select(Ruleset.id, Ruleset.objects, Ruleset.extra, Ruleset.layout).where(

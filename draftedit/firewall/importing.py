@@ -1,4 +1,4 @@
-"""Listings into live rows: a new ruleset, revision 0, written in bulk."""
+"""Import a listing as live rows: a new ruleset at revision 0, written in bulk."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -8,21 +8,22 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from draftedit.engine import order
+from draftedit.engine.dialects import backend_of
+from draftedit.engine.values import order_key
 from draftedit.firewall import nft
 from draftedit.firewall.columns import NAME
 from draftedit.firewall.errors import NameRefused
 from draftedit.firewall.models import Chain, NftTable, Rule, Ruleset
 from draftedit.firewall.tree import RULE_COLUMNS, RulesetValues, TableValues
 
-_RULES = cast(sa.Table, Rule.__table__)  # past the ORM: it would take twice as long
-_BATCH = 5_000  # rows in memory at once; more gain nothing
+_RULES = cast(sa.Table, Rule.__table__)  # bypasses the ORM, which takes twice as long
+_BATCH = 5_000  # rows in memory at once; a larger batch is not faster
 
 
 def import_listing(dbsession: Session, listing: Any, name: str) -> Ruleset:
     """Write a listing of nft as a new ruleset and return it.
 
-    Raises BadListing, or NameRefused for a name that is none or is taken; nothing is
+    Raises BadListing, or NameRefused if the name is invalid or taken; nothing is
     written then. The caller commits.
     """
     _check_name(dbsession, name)
@@ -31,7 +32,7 @@ def import_listing(dbsession: Session, listing: Any, name: str) -> Ruleset:
     dbsession.add(ruleset)
     try:
         dbsession.flush()
-    except IntegrityError as error:  # another import was faster
+    except IntegrityError as error:  # a concurrent import took the name
         raise NameRefused(f"There is a ruleset named {name} already.") from error
     rules = _rules(values, ruleset)
     while batch := list(islice(rules, _BATCH)):
@@ -51,7 +52,7 @@ def _check_name(dbsession: Session, name: str) -> None:
 
 
 def _skeleton(values: RulesetValues, name: str) -> Ruleset:
-    """Make the rows above the rules, which are few."""
+    """Build the rows above the rules, which are few."""
     return Ruleset(
         name=name,
         objects=values.objects,
@@ -62,7 +63,7 @@ def _skeleton(values: RulesetValues, name: str) -> Ruleset:
 
 
 def _table(table: TableValues) -> NftTable:
-    places = order.spread(len(table.chains))
+    places = order_key.spread(len(table.chains))
     return NftTable(
         family=table.family,
         name=table.name,
@@ -87,7 +88,7 @@ def _rules(values: RulesetValues, ruleset: Ruleset) -> Iterator[dict[str, Any]]:
     for table, nft_table in zip(values.tables, ruleset.tables, strict=True):
         keys = {chain.name: chain.id for chain in nft_table.chains}
         for chain in table.chains:
-            places = order.spread(len(chain.rules))
+            places = order_key.spread(len(chain.rules))
             for place, rule in zip(places, chain.rules, strict=True):
                 row = {name: getattr(rule, name) for name in RULE_COLUMNS}
                 row["chain_id"] = keys[chain.name]
@@ -97,13 +98,11 @@ def _rules(values: RulesetValues, ruleset: Ruleset) -> Iterator[dict[str, Any]]:
 
 
 def analyze(connection: sa.Connection) -> None:
-    """Let the database count what was imported; call it behind the commit.
+    """Run ANALYZE on the imported tables; call it after the commit.
 
-    Tables that were never analysed are read in full by PostgreSQL and MariaDB.
-    MariaDB commits by itself here: that is why the import does not do it.
+    PostgreSQL and MariaDB read tables without statistics in full. MariaDB's ANALYZE
+    commits implicitly, which is why the import does not run it.
     """
-    verb = "ANALYZE"
-    if connection.dialect.name in ("mysql", "mariadb"):
-        verb = "ANALYZE TABLE"
+    verb = backend_of(connection).analyze
     for table in (Ruleset, NftTable, Chain, Rule):
         connection.execute(sa.text(f"{verb} {table.__tablename__}"))

@@ -1,7 +1,7 @@
-"""Rules that go to another chain: of the same table, and never round in a circle.
+"""Validate jumps between chains: within one table, and without loops.
 
-What a draft changes of them is followed backwards, from chain to the rules that go
-there: it costs the jumps on the way, never the rules.
+Changed jumps are followed backwards, from a chain to the rules that go there, so the
+cost grows with the jumps on the way, not with the number of rules.
 """
 
 from collections import deque
@@ -9,22 +9,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from draftedit.engine.checks import DraftReader, DraftRow
-from draftedit.engine.errors import Problem
+from draftedit.engine.base.errors import Problem
+from draftedit.engine.draft.checks import DraftReader, DraftRow
 from draftedit.firewall.columns import _
 from draftedit.firewall.words import JUMPS
 
-# What of a rule decides whether it jumps, and from where to where.
+# The columns of a rule that decide whether it jumps, from where and to where.
 _DECIDING = ("jump_id", "chain_id", "action", "enabled")
 
 
 def same_table(draft: DraftReader) -> Iterator[Problem]:
-    """Demand that a rule goes to a chain of its own table."""
+    """Check that a rule goes to a chain of its own table."""
     chains = _Chains(draft)
     for rule in _rules_to_look_at(draft):
         target = rule.values["jump_id"]
         if target is None or chains.table(target) in (
-            None,  # the database refuses a chain that is not there
+            None,  # a missing chain is refused by the database
             chains.table(rule.values["chain_id"]),
         ):
             continue
@@ -37,7 +37,7 @@ def same_table(draft: DraftReader) -> Iterator[Problem]:
 
 
 def _rules_to_look_at(draft: DraftReader) -> Iterator[DraftRow]:
-    """Yield what was changed, and what goes into or out of a chain that was moved."""
+    """Yield the changed rules, and the rules that go into or out of a moved chain."""
     found = {r.key: r for r in draft.changed("rule", "jump_id", "chain_id")}
     for chain in draft.changed("chain", "nft_table_id"):
         if chain.is_new:
@@ -60,7 +60,7 @@ def _former_table(draft: DraftReader, chain: DraftRow) -> Any:
 
 
 def no_loops(draft: DraftReader) -> Iterator[Problem]:
-    """Demand that no chain comes back to itself."""
+    """Check that no chain leads back to itself."""
     chains = _Chains(draft)
     for rule in draft.changed("rule", *_DECIDING):
         if not _jumps(rule):
@@ -76,19 +76,19 @@ def no_loops(draft: DraftReader) -> Iterator[Problem]:
 
 
 def _jumps(rule: DraftRow) -> bool:
-    """Tell whether a packet goes on in another chain by this rule."""
+    """Return whether a packet goes on in another chain by this rule."""
     values = rule.values
-    # A chain to go to and no action can only mean to go there.
+    # A target chain without an action can only mean a jump.
     goes = values["action"] is None or values["action"] in JUMPS
     return bool(values["enabled"] and goes and values["jump_id"] is not None)
 
 
 @dataclass
 class _Chains:
-    """The chains on the way, each looked up once.
+    """The chains on the way, each loaded once.
 
-    `before`: the chains with a rule that goes to this one; `ahead`: by a chain, every
-    chain before it with the next one on its way there.
+    `before`: the chains with a rule that goes to this one; `ahead`: for a chain, every
+    chain before it with the next one on the way.
     """
 
     draft: DraftReader
@@ -110,7 +110,7 @@ class _Chains:
         return str(chain if row is None else row.values["name"])
 
     def way(self, start: Any, end: Any) -> list[Any]:
-        """Return the chains from one to another by jumps; none: there is no way."""
+        """Return the chains on the way from one to another by jumps; may be empty."""
         if end not in self.ahead:
             self.ahead[end] = self._walk_back(end)
         following = self.ahead[end]

@@ -1,10 +1,12 @@
-"""The order of a listing's entries, kept when it is not the one we would choose.
+"""Store the order of a listing's entries if it differs from our own.
 
-Ours: the objects outside of tables, then each table: itself, its chains (behind the
-objects that stood before them), its objects, its rules chain by chain. So does every
-nft. For another order the layout keeps the queues that the entries come from, run by
-run, and a digest of the shape that it belongs to: once something was added, moved or
-deleted, our order is the sound one, and the layout is not used.
+Our order: the objects outside of tables, then each table: itself, its chains, its
+objects (those that a map may name before the sets and maps), its rules chain by chain.
+Newer versions of nft use it too; older ones list sets and maps before the chains that
+these may jump to, and cannot load their own listing. For another order that nft
+accepts, the layout stores the queues that the entries come from, run by run, and a
+digest of the shape that it belongs to: once something was added, moved or deleted, the
+layout is not used and our order is.
 """
 
 import hashlib
@@ -13,22 +15,23 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Any
 
-from draftedit.engine.values import canonical
+from draftedit.engine.values.codecs import canonical
+from draftedit.firewall.stages import is_loadable
 from draftedit.firewall.tree import Entry
 from draftedit.firewall.words import JUMPS
 
 # ("objects",), or the number of a table with "table", "objects", "chains", or with
 # "rules" and the number of a chain.
 Queue = tuple[Any, ...]
-# An entry is made when it is wanted: to compare orders, the queues suffice.
+# The entry is built lazily: to compare orders, the queues suffice.
 Placed = tuple[Queue, Callable[[], Entry]]
 
 
 def describe(
     order: list[Queue], usual: Callable[[], Iterator[Placed]]
 ) -> dict[str, Any] | None:
-    """Return the layout that turns our order into this one; None: it is ours."""
-    # Both have every entry once: neither is longer.
+    """Return the layout that turns our order into this one; None if it is ours."""
+    # Both have every entry once, so they have the same length.
     if all(queue == ours for queue, (ours, _) in zip(order, usual(), strict=True)):
         return None
     runs = _runs(order)
@@ -37,19 +40,24 @@ def describe(
 
 
 def arrange(usual: Iterator[Placed], layout: Any) -> list[Entry]:
-    """Return the entries in the order of the layout, or in ours if it does not fit."""
+    """Return the entries in the order of the layout, or in ours.
+
+    Ours is used if the layout does not fit, or if nft would not accept its order.
+    """
     if not isinstance(layout, dict):
         return [entry() for _, entry in usual]
     made = [(queue, entry()) for queue, entry in usual]
+    ours = [entry for _, entry in made]
     runs = layout.get("runs")
     if runs is None or layout.get("digest") != _digest(runs, made):
-        return [entry for _, entry in made]
+        return ours
     waiting: dict[Queue, deque[Entry]] = defaultdict(deque)
     for queue, entry in made:
         waiting[queue].append(entry)
-    return [
+    kept = [
         waiting[tuple(queue)].popleft() for count, *queue in runs for _ in range(count)
     ]
+    return kept if is_loadable(kept) else ours
 
 
 def _runs(queues: list[Queue]) -> list[list[Any]]:
@@ -57,7 +65,7 @@ def _runs(queues: list[Queue]) -> list[list[Any]]:
 
 
 def _digest(runs: Any, made: list[tuple[Queue, Entry]]) -> str:
-    """Digest the layout with what it rests on: how many of each, who jumps where."""
+    """Digest the layout with what it depends on: numbers of entries, jumps."""
     shape = [
         runs,
         _runs([queue for queue, _ in made]),
@@ -71,5 +79,5 @@ def _jumps(rule: dict[str, Any]) -> list[Any]:
         statement[word]
         for statement in rule.get("expr", ())
         for word in JUMPS
-        if word in statement
+        if isinstance(statement, dict) and word in statement
     ]

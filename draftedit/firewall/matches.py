@@ -1,8 +1,8 @@
-"""Columns that match packets, and the statements of nft that say the same.
+"""Convert between columns that match packets and nft's match statements.
 
-A selector is what nft compares, spelled as in its own language: "ip saddr", "meta
-iifname", "tcp dport". Several selectors may fill one column; which it is follows
-from the value where it can, and else from the hint beside the column's name.
+A selector is what nft compares, written as in its own language: "ip saddr", "meta
+iifname", "tcp dport". Several selectors may fill one column; which one follows from the
+value if it can, else from the hint beside the column's name.
 """
 
 from typing import Any
@@ -23,7 +23,7 @@ READERS: dict[str, texts.Reader] = {
     "source_ports": texts.port,
     "destination_ports": texts.port,
 }
-# The order in which statements come where nothing else says it.
+# The order of statements if nothing else decides it.
 COLUMNS = tuple(READERS)
 
 _FIXED = {
@@ -60,12 +60,12 @@ _FIELDS = {
     "destination_ports": "dport",
 }
 
-# `ct state new` asks whether one of the states is set ("in"); the others compare.
+# `ct state new` tests whether one of the states is set ("in"); the others compare.
 STATE_HINTS = ("==", "set")
 
 
 def selector_of(left: Any) -> str | None:
-    """Return the selector of the left side of a match, if it is one of ours."""
+    """Return the selector of the left side of a match, if we support it."""
     match left:
         case {"payload": {"protocol": str(word), "field": str(field)}}:
             return f"{word} {field}"
@@ -84,7 +84,7 @@ def _left(selector: str) -> dict[str, Any]:
 
 
 def text_of(statement: Statement) -> str | None:
-    """Return the text that a column would have for this match, if any."""
+    """Return the column text for this match, if there is one."""
     match statement:
         case {"match": {"op": str(op), "right": right}} if op in ("==", "!=", "in"):
             pass

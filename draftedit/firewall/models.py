@@ -1,6 +1,6 @@
-"""The bundled host's models: packet-filter rulesets as `nft` lists them.
+"""Models of the bundled host: packet-filter rulesets as `nft` lists them.
 
-What a column cannot say is kept verbatim as JSON beside it, so that a listing comes
+What no column can express is kept verbatim as JSON beside it, so that a listing comes
 out as it went in: see `draftedit.firewall.nft`.
 """
 
@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from draftedit.engine.order import OrderKey
+from draftedit.app.models.meta import Base
+from draftedit.engine.values.order_key import OrderKey
 from draftedit.firewall.columns import (
     EXTRA,
     NAME,
@@ -23,7 +24,6 @@ from draftedit.firewall.columns import (
 )
 from draftedit.firewall.rules import Rule, Tag, rule_tag
 from draftedit.firewall.words import FAMILIES, HOOKS, POLICIES, TYPES
-from draftedit.models.meta import Base
 
 __all__ = ["Chain", "NftTable", "Rule", "Ruleset", "Tag", "rule_tag"]
 
@@ -101,10 +101,7 @@ class NftTable(Base):
         Kept,
         info=info(
             _OBJECTS,
-            _(
-                "Sets, maps, counters and the like, as nft lists them. The word"
-                " chains marks where the chains stand among them, if not first."
-            ),
+            _("Sets, maps, counters and the like, as nft lists them."),
         ),
     )
     extra: Mapped[dict[str, Any] | None] = mapped_column(Kept, info=EXTRA)

@@ -1,9 +1,9 @@
-"""nft's JSON language, read and written: what goes in comes out.
+"""Parse and render nft's JSON listings without loss.
 
-`parse` takes what `nft -j list ruleset` prints apart into plain values, `render`
-puts it together again: equal JSON but for the handles of tables, chains and rules,
-which the kernel gives anew when it loads a ruleset. Rules that are not enabled are
-left out, as a listing of nft never has any.
+`parse` turns the output of `nft -j list ruleset` into plain values, `render` turns them
+back: equal JSON but for the handles of tables, chains and rules, which the kernel
+assigns when it loads a ruleset. Disabled rules are left out, because a listing of nft
+has none.
 """
 
 from typing import Any
@@ -18,11 +18,11 @@ __all__ = ["load", "parse", "render"]
 
 
 def parse(listing: Any) -> RulesetValues:
-    """Take a listing apart, or raise BadListing."""
+    """Parse a listing; raise BadListing if it is not one."""
     return Parser(listing).parse()
 
 
 def render(ruleset: RulesetValues) -> dict[str, Any]:
-    """Put a listing together, or raise BadValue."""
+    """Render a listing; raise BadValue if a value cannot be expressed."""
     entries = layout.arrange(usual_order(ruleset), ruleset.layout)
     return extra_of(ruleset.extra, "the ruleset") | {"nftables": entries}

@@ -1,25 +1,28 @@
-"""What nft thinks of a draft: told beside the problems of a check, stopping nothing."""
+"""Notes from nft about a draft, beside the problems of a check; they stop nothing."""
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from draftedit.engine.checks import DraftReader, DraftRow, Note
+from draftedit.engine.draft.checks import DraftReader, DraftRow
+from draftedit.engine.draft.notes import Ask, Note
 from draftedit.firewall import nft, program
 from draftedit.firewall.columns import _
 from draftedit.firewall.drafted import DraftedRuleset, TooLarge
 from draftedit.firewall.errors import BadValue
+from draftedit.firewall.unreadable import WHY, unreadable
 
-ROWS = 5_000  # tables, chains and rules that are read for one answer
+ROWS = 5_000  # most tables, chains and rules that are read for one answer
 
 _PLACE = re.compile(r"^\S*internal:[\d:-]+:? (?:Error: )?")
 _INDEX = re.compile(r"Parsing command array at index (\d+) failed")
 _INSIDE = re.compile(r"Parsing \w+ array at index \d+ failed")
 
 
-def what_nft_says(draft: DraftReader) -> Iterator[Note]:
-    """Ask nft whether it would load the ruleset, where there is an nft to ask."""
-    if not list(draft.rows("ruleset")) or not program.is_there():
+def nft_notes(draft: DraftReader) -> Iterator[Note | Ask]:
+    """Ask nft whether it would load the ruleset, if nft is installed."""
+    if not list(draft.rows("ruleset")) or not program.is_installed():
         return
     try:
         drafted = DraftedRuleset(draft, ROWS)
@@ -30,47 +33,43 @@ def what_nft_says(draft: DraftReader) -> Iterator[Note]:
     except BadValue as error:
         yield Note(_("nft cannot be asked: ${why}", mapping={"why": str(error)}))
     else:
-        yield from _asked(drafted, listing)
+        yield partial(_asked, drafted, listing)
 
 
 def _asked(drafted: DraftedRuleset, listing: dict[str, Any]) -> Iterator[Note]:
-    if any(_is_of_iptables(entry) for entry in listing["nftables"]):
-        yield Note(
-            _(
-                "nft was not asked: it lists rules that iptables has made (xt), but"
-                " cannot read them back."
-            )
-        )
+    if not program.is_there():
+        return
+    if found := unreadable(listing):
+        for reason, indexes in found.items():
+            text = _(WHY[reason], mapping={"n": len(indexes)})
+            yield _note(text, _row_of(drafted, listing, indexes[0]))
         return
     try:
         until = program.deadline()
-        said = program.complaints(listing, until)
-        if not said:
+        complaints = program.complaints(listing, until)
+        if not complaints:
             yield Note(_("nft would load this ruleset."))
-        for line, index in _with_places(listing, said, until):
+        for line, index in _with_places(listing, complaints, until):
             row = _row_of(drafted, listing, index)
             text = _(
                 "nft, in a network without interfaces, says: ${what}",
                 mapping={"what": line},
             )
-            yield Note(text, row.table, row.key) if row else Note(text)
+            yield _note(text, row)
     except program.Unanswered:
         yield Note(_("nft was asked, but did not answer in time."))
 
 
-def _is_of_iptables(entry: dict[str, Any]) -> bool:
-    match entry:
-        case {"rule": {"expr": [*statements]}}:
-            return any(type(one) is dict and "xt" in one for one in statements)
-    return False
+def _note(text: str, row: DraftRow | None) -> Note:
+    return Note(text, row.table, row.key) if row else Note(text)
 
 
 def _with_places(
-    listing: dict[str, Any], said: list[str], until: float
+    listing: dict[str, Any], complaints: list[str], until: float
 ) -> Iterator[tuple[str, int]]:
-    """Yield what nft says, and the entry of the listing that it is about."""
-    lines = dict.fromkeys(_PLACE.sub("", line) for line in said)
-    # What it cannot read ends it: the last line has the place, the first the reason.
+    """Yield nft's complaints, each with the index of the entry that it is about."""
+    lines = dict.fromkeys(_PLACE.sub("", line) for line in complaints)
+    # A syntax error ends the output: its last line has the place, its first the reason.
     for line in lines:
         if found := _INDEX.search(line):
             first = next((one for one in lines if not _INSIDE.search(one)), line)
@@ -81,16 +80,16 @@ def _with_places(
 
 
 def _first_refused(listing: dict[str, Any], line: str, until: float) -> int:
-    """Find the entry that nft says this about: of what the kernel refuses it is silent.
+    """Find the entry that nft complains about, as the kernel's refusals name none.
 
-    By halves: the shortest beginning of the listing of which it says the same.
+    Bisects: the shortest beginning of the listing with the same complaint.
     """
     entries = listing["nftables"]
     fine, refused = 0, len(entries)
     while refused - fine > 1:
         middle = (fine + refused) // 2
-        said = program.complaints(listing | {"nftables": entries[:middle]}, until)
-        if any(_PLACE.sub("", one) == line for one in said):
+        complaints = program.complaints(listing | {"nftables": entries[:middle]}, until)
+        if any(_PLACE.sub("", one) == line for one in complaints):
             refused = middle
         else:
             fine = middle
@@ -100,7 +99,7 @@ def _first_refused(listing: dict[str, Any], line: str, until: float) -> int:
 def _row_of(
     drafted: DraftedRuleset, listing: dict[str, Any], index: int
 ) -> DraftRow | None:
-    """Return the row that an entry of the listing was made of, if it is one."""
+    """Return the row that an entry of the listing was made from, if there is one."""
     entries = listing["nftables"]
     [(kind, body)] = entries[index].items() if index < len(entries) else [("", {})]
     if kind == "rule":

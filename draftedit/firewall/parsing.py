@@ -1,4 +1,4 @@
-"""From a listing of nft to plain values: every entry finds its place."""
+"""Parse a listing of nft into plain values, with a place for every entry."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,7 +9,9 @@ from draftedit.firewall import layout, reading
 from draftedit.firewall.columns import TEXT
 from draftedit.firewall.errors import BadListing
 from draftedit.firewall.layout import Queue
-from draftedit.firewall.rendering import CHAINS, usual_order
+from draftedit.firewall.rendering import usual_order
+from draftedit.firewall.slots import UNLISTED
+from draftedit.firewall.stages import is_loadable
 from draftedit.firewall.statements import lift
 from draftedit.firewall.tree import (
     ChainValues,
@@ -20,8 +22,8 @@ from draftedit.firewall.tree import (
 )
 from draftedit.firewall.words import FAMILIES, HOOKS, POLICIES, TABLE_OBJECTS, TYPES
 
-# The columns of a chain, their keys in nft's JSON, and what fits the column: what
-# does not is kept with the chain's other fields.
+# The columns of a chain, their keys in nft's JSON, and a test of the value: one that
+# fails is kept with the chain's other fields.
 _CHAIN: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
     ("type", "type", lambda value: value in TYPES),
     ("hook", "hook", lambda value: value in HOOKS),
@@ -32,19 +34,18 @@ _CHAIN: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
 
 @dataclass(slots=True)
 class _Table:
-    """A table on the way: its number, and the numbers of its chains by name."""
+    """A table being built: its number, and the numbers of its chains by name."""
 
     number: int
     values: TableValues
     chains: dict[str, int] = field(default_factory=dict)
     objects: list[Any] = field(default_factory=list)
-    has_chains_placed: bool = False
 
 
 class Parser:
-    """Collects the tables, then the chains, then all else.
+    """Collects the tables, then the chains, then everything else.
 
-    A listing may be in any order: what is missing must be told from what comes later.
+    A listing may be in any order, so a missing parent is known only at the end.
     """
 
     def __init__(self, listing: Any) -> None:
@@ -66,8 +67,8 @@ class Parser:
                 self._add_chain(index, body)
         for index, kind, body in self.entries:
             if index in self.queues:
-                self._mark_chains(self.queues[index])
-            elif kind == "rule":
+                continue
+            if kind == "rule":
                 self.queues[index] = self._add_rule(index, body)
             else:
                 self.queues[index] = self._add_object(index, kind, body)
@@ -102,14 +103,6 @@ class Parser:
         table.values.chains.append(chain)
         self.queues[index] = (table.number, "chains")
 
-    def _mark_chains(self, queue: Queue) -> None:
-        """Remember the place of the chains among the objects of their table."""
-        if queue[1] == "chains":
-            table = self.numbered[queue[0]]
-            if table.objects and not table.has_chains_placed:
-                table.objects.append(CHAINS)
-            table.has_chains_placed = True
-
     def _add_rule(self, index: int, body: Any) -> Queue:
         family, at, name = reading.fields(
             "rule", body, index, "family", "table", "chain"
@@ -131,7 +124,10 @@ class Parser:
             rule.comment = comment
             covered.append("comment")
         rule.extra = _others(body, *covered)
-        lift(rule, statements, family, table.chains)
+        if statements is None:
+            rule.statements = [UNLISTED]
+        else:
+            lift(rule, statements, family, table.chains)
         number = table.chains[name]
         table.values.chains[number].rules.append(rule)
         return (table.number, "rules", number)
@@ -165,17 +161,18 @@ class Parser:
         return self.tables.get((family, name))
 
     def _finish(self) -> RulesetValues:
-        self.ruleset.objects = self.objects  # NULL would be given the default
+        self.ruleset.objects = self.objects  # NULL would become the default
         for table in self.numbered:
             table.values.objects = table.objects or None
-        order = [self.queues[index] for index, _, _ in self.entries]
-        usual = partial(usual_order, self.ruleset)
-        self.ruleset.layout = layout.describe(order, usual)
+        if is_loadable({kind: body} for _, kind, body in self.entries):
+            order = [self.queues[index] for index, _, _ in self.entries]
+            usual = partial(usual_order, self.ruleset)
+            self.ruleset.layout = layout.describe(order, usual)
         return self.ruleset
 
 
 def _others(body: Entry, *covered: str) -> Entry | None:
-    """Return the fields that no column covers, less the handle, which nft makes."""
+    """Return the fields that no column covers, without the handle (nft assigns it)."""
     extra = {
         key: value
         for key, value in body.items()

@@ -1,29 +1,30 @@
-"""Reading a listing from outside: every shape that is wrong is a `BadListing`."""
+"""Read a listing from outside; every malformed shape raises `BadListing`."""
 
 import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
+from draftedit.engine.base import strict_json
 from draftedit.firewall.columns import NAME
 from draftedit.firewall.errors import BadListing
 from draftedit.firewall.tree import Entry
 
-DEEPEST = 100  # nft's expressions nest a dozen levels; Python's JSON about a thousand
+DEEPEST = strict_json.MAX_DEPTH  # nft's expressions nest a dozen levels
 _TOO_DEEP = f"this nests more than {DEEPEST} levels deep."
 _ENCODER = json.JSONEncoder(allow_nan=False, ensure_ascii=False)
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def load(text: str | bytes) -> Any:
-    """Return the JSON of a file, or raise BadListing with the line that is wrong."""
+    """Parse the JSON of a file; raise BadListing with the line that is wrong."""
     try:
-        return json.loads(text)
+        return strict_json.parse(text)
     except json.JSONDecodeError as error:
         raise BadListing(f"This is no JSON: {error}") from error
     except UnicodeDecodeError as error:
         raise BadListing(f"This is not UTF-8 text: {error}") from error
-    except (RecursionError, ValueError) as error:
+    except ValueError as error:
         raise BadListing(f"This JSON cannot be read: {error}") from error
 
 
@@ -38,7 +39,7 @@ def entries(listing: Any) -> Iterator[tuple[int, str, Any]]:
 
 
 def others(listing: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what stands beside the list."""
+    """Return the members beside the list."""
     extra = {key: value for key, value in listing.items() if key != "nftables"}
     _check_storable(extra, None)
     return extra or None
@@ -47,13 +48,14 @@ def others(listing: dict[str, Any]) -> dict[str, Any] | None:
 def _list(listing: Any) -> list[Any]:
     if not isinstance(listing, dict):
         raise BadListing('This is no listing of nft: an object with "nftables".')
-    if not isinstance(listing.get("nftables"), list):
+    entries = listing.get("nftables")
+    if not isinstance(entries, list):
         raise BadListing('This listing has no list "nftables".')
-    return listing["nftables"]
+    return entries
 
 
 def _check_storable(entry: Any, index: int | None) -> None:
-    """Refuse what nft refuses in JSON as well, and databases cannot store."""
+    """Raise BadListing for JSON that nft refuses too, or databases cannot store."""
     try:
         text = _ENCODER.encode(entry)
         text.encode()
@@ -86,7 +88,7 @@ def _depth(value: Any) -> int:
 
 
 def fields(kind: str, body: Any, index: int, *names: str) -> list[str]:
-    """Return these fields of an entry, which must be texts that can be names."""
+    """Return these fields of an entry, which must be texts usable as names."""
     if not isinstance(body, dict):
         raise BadListing(f"the {kind} must be an object.", index)
     found = []
@@ -100,12 +102,18 @@ def fields(kind: str, body: Any, index: int, *names: str) -> list[str]:
     return found
 
 
-def statements(body: Entry, index: int) -> list[Entry]:
-    """Return a rule's statements."""
-    expr = body.get("expr")
+def statements(body: Entry, index: int) -> list[Any] | None:
+    """Return a rule's statements; None for a rule that nft lists without any.
+
+    A statement for which nft has no JSON is listed as a text in nft's own language.
+    """
+    if "expr" not in body:
+        return None
+    expr = body["expr"]
     if not isinstance(expr, list):
-        raise BadListing('the rule has no list "expr".', index)
+        raise BadListing('"expr" of the rule is no list.', index)
     for number, statement in enumerate(expr):
-        if not isinstance(statement, dict):
-            raise BadListing(f"expr[{number}] of the rule is no object.", index)
+        if not isinstance(statement, dict | str):
+            where = f"expr[{number}] of the rule"
+            raise BadListing(f"{where} is neither an object nor a text.", index)
     return expr

@@ -1,12 +1,15 @@
-"""From plain values to a listing of nft, with the entries in our order."""
+"""Render plain values as a listing of nft, with the entries in our order."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from draftedit.engine.base.texts import Text
 from draftedit.firewall.errors import BadValue
+from draftedit.firewall.kept import wrong_objects
 from draftedit.firewall.layout import Placed, Queue
 from draftedit.firewall.slots import BadColumn
+from draftedit.firewall.stages import stage_of
 from draftedit.firewall.statements import render
 from draftedit.firewall.tree import (
     ChainValues,
@@ -16,14 +19,13 @@ from draftedit.firewall.tree import (
     TableValues,
 )
 
-CHAINS = "chains"  # stands among a table's objects where its chains come
-
 
 def usual_order(ruleset: RulesetValues) -> Iterator[Placed]:
-    """Yield what makes the entries, in our order, with the queue each belongs to.
+    """Yield builders of the entries, in our order, with the queue each belongs to.
 
-    Chains come before the rules that may jump to them, whatever was edited. This, and
-    making an entry, raises BadValue.
+    Nothing precedes what it may name, so that nft can load it: chains come before the
+    maps and rules that may jump to them, whatever was edited. This, and building an
+    entry, raises BadValue.
     """
     for one in _objects(ruleset.objects, "the ruleset"):
         yield ("objects",), partial(dict, one)
@@ -33,17 +35,11 @@ def usual_order(ruleset: RulesetValues) -> Iterator[Placed]:
 
 def _table_order(number: int, table: TableValues) -> Iterator[Placed]:
     yield (number, "table"), partial(_table, table)
-    objects = _objects(table.objects, _name_of_table(table), CHAINS)
-    place = objects.index(CHAINS) if CHAINS in objects else 0
-    kept: list[Callable[[], Entry]] = [
-        partial(dict, one) for one in objects if one != CHAINS
-    ]
-    for one in kept[:place]:
-        yield (number, "objects"), one
+    objects = _objects(table.objects, _name_of_table(table))
     for chain in table.chains:
         yield (number, "chains"), partial(_chain, table, chain)
-    for one in kept[place:]:
-        yield (number, "objects"), one
+    for one in sorted(objects, key=stage_of):
+        yield (number, "objects"), partial(dict, one)
     for place, chain in enumerate(table.chains):
         queue: Queue = (number, "rules", place)
         for index, rule in enumerate(chain.rules, 1):
@@ -86,14 +82,17 @@ def _rule(
     if rule.comment:
         own["comment"] = rule.comment
     try:
-        expr = {"expr": render(rule, table.family)}
+        statements = render(rule, table.family)
     except BadColumn as error:
         raise BadValue(where, error.column, str(error)) from error
-    return {"rule": own | extra_of(rule.extra, where) | own | expr}
+    body = own | extra_of(rule.extra, where) | own | {"expr": statements}
+    if statements is None:
+        del body["expr"]
+    return {"rule": body}
 
 
 def extra_of(extra: Any, where: str) -> Entry:
-    """Return the fields that no column covers; raise BadValue where they are none."""
+    """Return the fields that no column covers; raise BadValue if they are none."""
     if extra is None:
         return {}
     if not isinstance(extra, dict):
@@ -101,11 +100,13 @@ def extra_of(extra: Any, where: str) -> Entry:
     return extra
 
 
-def _objects(objects: Any, where: str, *words: str) -> list[Any]:
+def _objects(objects: Any, where: str) -> list[Any]:
     if objects is None:
         return []
     if not isinstance(objects, list) or not all(
-        isinstance(entry, dict) or entry in words for entry in objects
+        isinstance(entry, dict) for entry in objects
     ):
         raise BadValue(where, "objects", "this must be a list of objects.")
+    if wrong := wrong_objects(objects):
+        raise BadValue(where, "objects", Text(wrong))
     return list(objects)

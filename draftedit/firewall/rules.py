@@ -1,11 +1,12 @@
-"""The models at the bottom of the bundled host: rules and the tags linked to them."""
+"""Models of rules and of the tags linked to them."""
 
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from draftedit.engine.order import OrderKey
+from draftedit.app.models.meta import Base
+from draftedit.engine.values.order_key import OrderKey
 from draftedit.firewall.columns import (
     ADDRESSES,
     EXTRA,
@@ -20,7 +21,6 @@ from draftedit.firewall.columns import (
     text,
 )
 from draftedit.firewall.words import ACTIONS
-from draftedit.models.meta import Base
 
 if TYPE_CHECKING:
     from draftedit.firewall.models import Chain
@@ -43,7 +43,7 @@ class Tag(Base):
     )
 
 
-# The links are the rule's: the rule declares `secondary`, and the tag nothing.
+# The links belong to the rule: it declares `secondary`, the tag declares nothing.
 rule_tag = sa.Table(
     "rule_tag",
     Base.metadata,

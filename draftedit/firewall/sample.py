@@ -1,4 +1,4 @@
-"""A ruleset of our own to begin with: a small web gateway, with tags on its rules."""
+"""A sample ruleset to begin with: a small web gateway, with tags on its rules."""
 
 from importlib.resources import files
 
@@ -11,7 +11,7 @@ from draftedit.firewall.models import Chain, NftTable, Rule, Ruleset, Tag
 
 NAME = "web-gateway"
 
-# Which rules a tag is put on: every one with such a word in its comment.
+# A tag is put on every rule with one of these words in its comment.
 _TAGS = {
     "public": ("web server", "HTTP/3"),
     "office": ("office",),
@@ -20,7 +20,7 @@ _TAGS = {
 
 
 def seed(dbsession: Session) -> bool:
-    """Import the sample and link its tags; return False where it is there already."""
+    """Import the sample and link its tags; return False if it is there already."""
     if dbsession.scalar(sa.select(Ruleset.id).where(Ruleset.name == NAME)):
         return False
     listing = nft.load(files(__package__).joinpath("sample.json").read_bytes())

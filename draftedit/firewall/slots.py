@@ -1,9 +1,10 @@
-"""The entries of a rule's JSON column `statements`.
+"""Entries of a rule's JSON column `statements`: where each statement stands.
 
-An object is a statement kept as nft lists it. The name of a column stands where that
-column's statement comes; `[column, hint]` says besides which of several spellings it
-has, and `["action", word, parameters]` keeps the parameters for as long as the action
-is that word.
+An object is a statement kept as nft lists it; `["text", text]` is one that nft lists as
+a text, and `["unlisted"]` stands for those of a rule that nft lists without any. The
+name of a column marks the place of that column's statement; `[column, hint]` adds which
+of several spellings it has, and `["action", word, parameters]` keeps the parameters as
+long as the action is that word.
 """
 
 from dataclasses import dataclass
@@ -12,9 +13,12 @@ from typing import Any
 from draftedit.firewall import matches
 from draftedit.firewall.tree import RuleValues
 
+AS_TEXT = "text"
+UNLISTED = ["unlisted"]
+
 
 class BadColumn(ValueError):
-    """A column of a rule cannot be said in nft's language."""
+    """A column of a rule cannot be expressed in nft's language."""
 
     def __init__(self, column: str, message: str) -> None:
         """Keep the column's name; the caller knows the rule's."""
@@ -24,7 +28,10 @@ class BadColumn(ValueError):
 
 @dataclass(slots=True)
 class Slot:
-    """A place for a column's statement, or (without a column) a statement kept."""
+    """The place of a column's statement, or (without a column) a kept statement.
+
+    Without either, it stands for statements that nft did not list.
+    """
 
     column: str | None
     hint: str | None = None
@@ -33,7 +40,7 @@ class Slot:
 
     @property
     def is_match(self) -> bool:
-        """Tell whether this only looks at the packet."""
+        """Return whether this only inspects the packet."""
         if self.column is not None:
             return self.column != "action"
         match self.statement:
@@ -43,7 +50,7 @@ class Slot:
 
 
 def read_all(kept: Any) -> list[Slot]:
-    """Take the column `statements` apart; raise BadColumn where it is none."""
+    """Parse the column `statements`; raise BadColumn if it is malformed."""
     if kept is None:
         return []
     if not isinstance(kept, list):
@@ -61,6 +68,10 @@ def _read(number: int, entry: Any) -> Slot:
             return Slot(name, hint)
         case ["action", str(word), parameters]:
             return Slot("action", word, parameters)
+        case [str(word), str(text)] if word == AS_TEXT:
+            return Slot(None, statement=text)
+        case [str()] if entry == UNLISTED:
+            return Slot(None)
     raise BadColumn(
         "statements",
         f"entry {number} is neither a statement of nft nor the name of a column.",
@@ -68,11 +79,11 @@ def _read(number: int, entry: Any) -> Slot:
 
 
 def complete(rule: RuleValues, slots: list[Slot], family: str) -> list[Slot]:
-    """Add the filled columns that stand nowhere: they were filled later.
+    """Add slots for filled columns that have none, because they were filled later.
 
-    Matches come behind the matches at the front, before the first statement that
-    does something: a counter or a limit is to see what the rule matches. The action
-    comes last.
+    Matches go behind the matches at the front, before the first statement that does
+    something: a counter or a limit must see what the rule matches. The action goes
+    last.
     """
     named = {slot.column: slot for slot in slots}
     missing = [
@@ -92,7 +103,7 @@ def complete(rule: RuleValues, slots: list[Slot], family: str) -> list[Slot]:
 
 
 def _implied(rule: RuleValues, named: dict[str | None, Slot], family: str) -> bool:
-    """Tell whether a match of ports says the protocol already: `tcp dport 22`."""
+    """Return whether a match of ports already implies the protocol: `tcp dport 22`."""
     for column in ("source_ports", "destination_ports"):
         if getattr(rule, column):
             hint = named[column].hint if column in named else None

@@ -1,7 +1,7 @@
-"""A rule's statements: what columns can say lifted out, and put back in its place.
+"""Lift statements of a rule into columns, and render them back in their places.
 
-A statement is lifted only if the column gives exactly it back, at its place; all
-else is kept verbatim. So nothing is lost, whatever a listing holds.
+A statement is lifted only if the column gives back exactly it, at its place; all others
+are kept verbatim. So nothing is lost, whatever a listing holds.
 """
 
 from collections.abc import Container
@@ -10,7 +10,14 @@ from typing import Any
 from draftedit.firewall import matches
 from draftedit.firewall.columns import ADDRESSES, TEXT
 from draftedit.firewall.matches import Statement
-from draftedit.firewall.slots import BadColumn, Slot, complete, read_all
+from draftedit.firewall.slots import (
+    AS_TEXT,
+    UNLISTED,
+    BadColumn,
+    Slot,
+    complete,
+    read_all,
+)
 from draftedit.firewall.tree import RuleValues
 from draftedit.firewall.words import (
     ACTIONS,
@@ -21,15 +28,21 @@ from draftedit.firewall.words import (
 
 
 def lift(
-    rule: RuleValues, statements: list[Statement], family: str, chains: Container[str]
+    rule: RuleValues,
+    statements: list[Statement | str],
+    family: str,
+    chains: Container[str],
 ) -> None:
-    """Fill the rule's columns, and `statements` with what they do not say.
+    """Fill the rule's columns, and `statements` with what they cannot express.
 
     `chains` are the names of the chains in the rule's table.
     """
     kept: list[Any] = []
     taken: set[str] = set()
     for one in statements:
+        if isinstance(one, str):
+            kept.append([AS_TEXT, one])
+            continue
         slot = _lift_match(rule, one, family, taken) or _lift_action(
             rule, one, chains, taken
         )
@@ -49,7 +62,7 @@ def _lift_match(
         return None
     before = rule.protocol
     if column == "protocol" and before not in (None, text):
-        return None  # the ports matched before are those of another protocol
+        return None  # the ports matched before are of another protocol
     setattr(rule, column, text)
     word = str(selector).split(" ")[0]
     if before is None and word in PORT_PROTOCOLS:
@@ -79,7 +92,7 @@ def _gives_back(
     rule: RuleValues, column: str, hint: str | None, family: str, statement: Statement
 ) -> bool:
     try:
-        # Equal to Python is equal as JSON here: True and 1.0 are spelled in no text.
+        # Equality in Python is equality as JSON here: no text is spelled True or 1.0.
         return matches.statement_for(column, rule, family, hint) == statement
     except ValueError:
         return False
@@ -105,16 +118,21 @@ def _lift_action(
     return ["action", word, parameters]
 
 
-def render(rule: RuleValues, family: str) -> list[Statement]:
-    """Return the statements as nft lists them; raise BadColumn."""
+def render(rule: RuleValues, family: str) -> list[Statement | str] | None:
+    """Return the statements as nft lists them; raise BadColumn.
+
+    None for a rule that nft lists without any, as long as it was given none here.
+    """
     slots = complete(rule, read_all(rule.statements), family)
-    rendered = (_render_slot(slot, rule, family) for slot in slots)
-    return [statement for statement in rendered if statement is not None]
+    rendered = [_render_slot(slot, rule, family) for slot in slots]
+    listed = [statement for statement in rendered if statement is not None]
+    return None if not listed and rule.statements == [UNLISTED] else listed
 
 
-def _render_slot(slot: Slot, rule: RuleValues, family: str) -> Statement | None:
+def _render_slot(slot: Slot, rule: RuleValues, family: str) -> Statement | str | None:
     if slot.column is None:
-        return dict(slot.statement)
+        is_object = isinstance(slot.statement, dict)
+        return dict(slot.statement) if is_object else slot.statement
     if slot.column == "action":
         return _action(slot, rule)
     if not getattr(rule, slot.column):
@@ -126,7 +144,7 @@ def _render_slot(slot: Slot, rule: RuleValues, family: str) -> Statement | None:
 
 
 def _action(slot: Slot, rule: RuleValues) -> Statement | None:
-    # A chain to go to and no action can only mean to go there.
+    # A target chain without an action can only mean a jump.
     word = rule.action or ("jump" if rule.jump else None)
     if word is None:
         return None

@@ -1,8 +1,8 @@
-"""The text in a column and the value in nft's JSON: `10.0.0.0/8, @admins` and back.
+"""Convert between a column's text and nft's JSON value: `10.0.0.0/8, @admins`.
 
 A text is one item or several with commas between; `!=` in front negates it. `spell`
-makes the text of a value and knows nothing of its meaning; the readers below take
-the text apart and say what is wrong with it.
+writes the text of a value without knowing its meaning; the readers below parse the text
+and report what is wrong with it.
 """
 
 import re
@@ -23,14 +23,14 @@ _RANGE = re.compile(r"([0-9]+)\s*-\s*([0-9]+)", re.ASCII)
 
 @dataclass(slots=True)
 class Phrase:
-    """What the text of a column says: these items, or none of these."""
+    """A parsed column text: these items, or none of these."""
 
     items: list[Any]
     negated: bool
 
 
 def read(text: str, reader: Reader) -> Phrase:
-    """Take a text apart; raise ValueError, naming the item that is wrong."""
+    """Parse a text; raise ValueError, naming the item that is wrong."""
     body = text.strip()
     negated = body.startswith("!=")
     parts = [part.strip() for part in body.removeprefix("!=").split(",")]
@@ -40,7 +40,7 @@ def read(text: str, reader: Reader) -> Phrase:
 
 
 def spell(values: list[Any], negated: bool) -> str | None:
-    """Return the text of these values, or None if there is no text for one."""
+    """Return the text of these values, or None if one of them has no text."""
     parts = [_spell_one(value) for value in values]
     if None in parts:
         return None
@@ -84,9 +84,9 @@ def _ip(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=1024)  # each address is asked for several times in a row
+@lru_cache(maxsize=1024)  # each address is parsed several times in a row
 def ip_version(text: str) -> int:
-    """Return 4 or 6; raise ValueError for what is no address."""
+    """Return 4 or 6; raise ValueError if it is not an address."""
     family, version = (AF_INET6, 6) if ":" in text else (AF_INET, 4)
     try:
         inet_pton(family, text)
@@ -96,7 +96,7 @@ def ip_version(text: str) -> int:
 
 
 def ip_number(text: str) -> int:
-    """Return an address as the number that ranges are ordered by."""
+    """Return an address as a number, by which ranges are ordered."""
     return int.from_bytes(inet_pton(AF_INET6 if ":" in text else AF_INET, text))
 
 
@@ -108,7 +108,7 @@ def _length(base: str, text: str) -> int:
 
 
 def versions(item: Any) -> set[int]:
-    """Return the IP versions that an item read by `address` speaks of."""
+    """Return the IP versions of an item read by `address`."""
     match item:
         case {"prefix": {"addr": one}}:
             return {ip_version(one)}

@@ -10,7 +10,7 @@ Entry = dict[str, Any]
 class RuleValues:
     """One rule; the fields are the columns of the model `Rule`.
 
-    `jump` is the name of a chain in the same table. `statements` None: the
+    `jump` is the name of a chain in the same table. If `statements` is None, the
     statements are those of the columns, in the order of the columns.
     """
 
@@ -30,7 +30,7 @@ class RuleValues:
     jump: str | None = None
 
 
-# Called the same in the model, in this order; there, `jump` is the key of a chain.
+# The same names as in the model, in this order; there, `jump` is the key of a chain.
 RULE_COLUMNS = tuple(one.name for one in fields(RuleValues) if one.name != "jump")
 
 

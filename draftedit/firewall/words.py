@@ -1,4 +1,4 @@
-"""The words of nft whose list is closed, and those of its JSON that we know."""
+"""The closed word lists of nft, and the words of its JSON that we know."""
 
 FAMILIES = ("ip", "ip6", "inet", "arp", "bridge", "netdev")
 TYPES = ("filter", "nat", "route")
@@ -13,8 +13,8 @@ HOOKS = (
 )
 POLICIES = ("accept", "drop")
 
-# What a rule does in the end. Other statements (log, counter, limit) are kept as
-# they are: a rule may have several of them, and their order matters.
+# The actions that end a rule. Other statements (log, counter, limit) are kept as they
+# are: a rule may have several of them, and their order matters.
 ACTIONS = (
     "accept",
     "drop",
@@ -32,7 +32,7 @@ ACTIONS = (
     "notrack",
 )
 JUMPS = ("jump", "goto")
-# These say nothing without their parameters.
+# Actions that mean nothing without their parameters.
 BARE_ACTIONS = tuple(
     word for word in ACTIONS if word not in (*JUMPS, "snat", "dnat", "tproxy")
 )
@@ -40,12 +40,8 @@ BARE_ACTIONS = tuple(
 # Protocols with ports, as nft spells them.
 PORT_PROTOCOLS = ("tcp", "udp", "udplite", "sctp", "dccp")
 
-# Objects that live in a table. Any other object is kept where it can be.
-TABLE_OBJECTS = (
-    "set",
-    "map",
-    "element",
-    "flowtable",
+# Objects that an element of a map or a rule may name.
+NAMED_OBJECTS = (
     "counter",
     "quota",
     "limit",
@@ -56,3 +52,5 @@ TABLE_OBJECTS = (
     "synproxy",
     "tunnel",
 )
+# Objects that live in a table. Any other object is kept where it can be.
+TABLE_OBJECTS = (*NAMED_OBJECTS, "set", "map", "flowtable", "element")

@@ -12,6 +12,15 @@ about it: the origins of their rows and the operations of their journals. A draf
 values fit no more says so, and loses nothing. Constraints and indexes of several
 columns are the migration's own business, and what it fills in is: an update of live
 rows is to the drafts what any change by others is.
+
+On SQLite with foreign keys on, `env.py` runs the scripts without them, and looks at the
+references before the commit:
+
+    with migrating.foreign_keys_off(connection), context.begin_transaction():
+        context.run_migrations()
+        migrating.check_references(connection)
+
+Without that, what would delete the rows that refer to a table is refused (RowsAtStake).
 """
 
 from collections.abc import Iterator
@@ -21,43 +30,61 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.operations import BatchOperations
 
-from draftedit.engine.values import codec
+from draftedit.engine.dialects import backend_of
+from draftedit.engine.schema import shadow_tables
+from draftedit.engine.values.codecs import codec
 from draftedit.migrating import stored
+from draftedit.migrating.references import (
+    RowsAtStake,
+    check_references,
+    foreign_keys_off,
+    refuse_to_lose_rows,
+)
 
-Operations = Any  # `alembic.op`, which is a module, or an Operations of one's own
+__all__ = [
+    "RowsAtStake",
+    "add_column",
+    "check_references",
+    "drop_column",
+    "foreign_keys_off",
+    "rename_column",
+]
+
+Operations = Any  # `alembic.op`, which is a module, or another Operations object
 
 
 def add_column(op: Operations, table: str, column: sa.Column[Any]) -> None:
-    """Add a column; drafts have in it what the live rows got, and have not changed it.
+    """Add a column; drafts get the live row's value, as if they had not changed it.
 
-    In history the column has its server default, too, as nothing else is known of it.
+    History rows get the server default, as nothing else is known of them. Raises
+    RowsAtStake, on SQLite, if rows would be lost.
     """
     connection = _connection(op)
     spelling = codec(column.type)
     default = _default(connection, column)
     with _altering(op, table) as batch:
         batch.add_column(column)
-    for twin in _twins(table):
+    for twin in shadow_tables.names(table):
         with _altering(op, twin) as batch:
             batch.add_column(sa.Column(column.name, spelling.plain))
     if default is not None:
         draft, history = (
             sa.table(name, sa.column(column.name), sa.column("origin"))
-            for name in _twins(table)
+            for name in shadow_tables.names(table)
         )
         filled = {column.name: default}
         connection.execute(sa.update(history).values(filled))
-        # A draft's new rows get the default when they are saved.
+        # New rows of a draft get the default when they are saved.
         old = sa.update(draft).where(draft.c.origin.is_not(None))
         connection.execute(old.values(filled))
     stored.add(connection, table, column.name, spelling)
 
 
 def rename_column(op: Operations, table: str, old: str, new: str) -> None:
-    """Rename a column, in all that is stored about it, too."""
+    """Rename a column, and rename it in everything stored about it."""
     connection = _connection(op)
     quote = connection.dialect.identifier_preparer.quote
-    for name in (table, *_twins(table)):
+    for name in (table, *shadow_tables.names(table)):
         op.execute(
             f"ALTER TABLE {quote(name)} RENAME COLUMN {quote(old)} TO {quote(new)}"
         )
@@ -70,12 +97,13 @@ def rename_column(op: Operations, table: str, old: str, new: str) -> None:
 
 
 def drop_column(op: Operations, table: str, name: str) -> None:
-    """Drop a column. Operations keep what they say of it, so that drafts can tell.
+    """Drop a column. Operations keep their values of it, so that drafts can report it.
 
-    What a draft has not changed it does not miss: the origins forget the column.
+    A draft that has not changed the column loses nothing: its origins forget the
+    column. Raises RowsAtStake, on SQLite, if rows would be lost.
     """
     connection = _connection(op)
-    for one in (table, *_twins(table)):
+    for one in (table, *shadow_tables.names(table)):
         _drop_references(op, one, name)
         with _altering(op, one) as batch:
             batch.drop_column(name)
@@ -85,9 +113,9 @@ def drop_column(op: Operations, table: str, name: str) -> None:
 def _default(
     connection: sa.Connection, column: sa.Column[Any]
 ) -> sa.ColumnElement[Any] | None:
-    """Return the server default as the database's own SQL spells it."""
+    """Return the server default in the SQL of the database."""
     dialect = connection.dialect
-    nothing = sa.schema.CreateSchema("")  # only for its compiler, which spells defaults
+    nothing = sa.schema.CreateSchema("")  # only for its compiler, to render defaults
     compiler: Any = nothing.compile(dialect=dialect)
     text = compiler.get_column_default_string(column)
     return None if text is None else sa.literal_column(text)
@@ -100,32 +128,21 @@ def _connection(op: Operations) -> sa.Connection:
     return connection
 
 
-def _twins(table: str) -> tuple[str, str]:
-    return f"{table}_draft", f"{table}_history"
-
-
 @contextmanager
 def _altering(op: Operations, table: str) -> Iterator[BatchOperations]:
-    """Alter a table; SQLite's is made anew where need be, and keeps counting its keys.
-
-    What Alembic reads of a SQLite table does not tell AUTOINCREMENT.
-    """
+    """Alter a table; one that has to be made anew keeps counting its keys."""
     connection = op.get_bind()
-    options: dict[str, bool] = {}
-    if connection.dialect.name == "sqlite":
-        source = connection.scalar(
-            sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :n"),
-            {"n": table},
-        )
-        options["sqlite_autoincrement"] = "AUTOINCREMENT" in (source or "").upper()
+    options = backend_of(connection).remaking_options(connection, table)
     with op.batch_alter_table(table, table_kwargs=options) as batch:
         yield batch
+        # Before the first statement of the batch.
+        refuse_to_lose_rows(batch, table)
 
 
 def _drop_references(op: Operations, table: str, name: str) -> None:
-    """Drop the foreign keys of a column, where the database does not by itself."""
+    """Drop the foreign keys of a column on databases that do not do so themselves."""
     connection = op.get_bind()
-    if connection.dialect.name not in ("mysql", "mariadb"):
+    if not backend_of(connection).keeps_foreign_keys:
         return
     for key in sa.inspect(connection).get_foreign_keys(table):
         if name in key["constrained_columns"]:

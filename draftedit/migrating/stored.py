@@ -1,4 +1,4 @@
-"""What drafts have stored about a table's columns: origins and operations, as JSON."""
+"""Change the JSON that drafts store about a table's columns: origins and operations."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -6,20 +6,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from draftedit.engine.values import Codec, canonical
+from draftedit.engine.schema import shadow_tables
+from draftedit.engine.values.codecs import Codec, canonical
 
 BATCH = 500
 
 Record = dict[str, Any]
-# The new name of a column; None: it is to be forgotten.
+# Maps a column's name to its new one; None drops it.
 Renamed = Callable[[str], str | None]
 
 
 def add(connection: sa.Connection, table: str, name: str, spelling: Codec) -> None:
-    """Say in drafts' rows that they leave a new column as they found it."""
+    """Record in the rows of drafts that they have not changed a new column."""
     _rewrite(
         connection,
-        f"{table}_draft",
+        shadow_tables.names(table)[0],
         ("origin", "omitted"),
         lambda row: _added(row, name, spelling),
         {name: spelling},
@@ -35,7 +36,7 @@ def _added(row: Record, name: str, spelling: Codec) -> Record:
 
 
 def rename_in_rows(connection: sa.Connection, table: str, renamed: Renamed) -> None:
-    """Rename, or forget, a column in the origins of drafts' rows."""
+    """Rename or drop a column in the origins of the rows of drafts."""
 
     def rewritten(row: Record) -> Record:
         origin = json.loads(row["origin"]) if row["origin"] else None
@@ -45,7 +46,9 @@ def rename_in_rows(connection: sa.Connection, table: str, renamed: Renamed) -> N
             "omitted": _spelled(omitted and _renamed_items(omitted, renamed)),
         }
 
-    _rewrite(connection, f"{table}_draft", ("origin", "omitted"), rewritten)
+    _rewrite(
+        connection, shadow_tables.names(table)[0], ("origin", "omitted"), rewritten
+    )
 
 
 def rename_in_operations(
@@ -99,10 +102,10 @@ def _rewrite(
     rewritten: Callable[[Record], Record],
     read_also: Mapping[str, Codec] | None = None,
 ) -> None:
-    """Rewrite columns of every row, a bounded number of rows at a time.
+    """Rewrite columns of every row, in batches of bounded size.
 
-    The table is read from the database, as it is at this point of the migrations;
-    only how a new column is to be read is given.
+    The table is reflected, as it is at this point of the migrations; only the codec of
+    a new column is passed in.
     """
     table = sa.Table(name, sa.MetaData(), autoload_with=connection, resolve_fks=False)
     key = list(table.primary_key.columns)
@@ -134,7 +137,7 @@ def _after(
 ) -> sa.ColumnElement[bool]:
     """Return the condition that a key comes after another.
 
-    Spelled out: MariaDB reads the whole table to compare rows with rows.
+    Written out: MariaDB scans the whole table for a comparison of row values.
     """
     pairs = list(zip(key, last, strict=True))
     return sa.and_(

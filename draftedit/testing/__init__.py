@@ -1,4 +1,4 @@
-"""For the tests of hosts: what must hold for their own operations, too."""
+"""For the tests of hosts: the contract that their own operations must meet."""
 
 from draftedit.testing.operations import (
     BrokenContract,

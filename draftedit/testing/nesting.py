@@ -1,7 +1,7 @@
-"""A rollback must not take along, unnoticed, what another session has committed.
+"""Detect a rollback that also undoes what another session has committed.
 
-Sessions on one connection lie in each other like their savepoints: rolling back the
-one that began first undoes the commits of all that came after.
+Sessions on one connection nest like their savepoints: rolling back the one that began
+first undoes the commits of all that came after.
 """
 
 import re
@@ -23,7 +23,7 @@ class _Level:
     """A savepoint; `of_session`: it is the whole transaction of a session.
 
     `by_session`: a session made it; one of the connection itself is meant to undo all.
-    `has_guests`: another session has written something inside, and committed it.
+    `has_guests`: another session has committed writes inside.
     """
 
     name: str
@@ -35,7 +35,7 @@ class _Level:
 
 @contextmanager
 def nesting(connection: sa.Connection, found: list[str]) -> Iterator[None]:
-    """Watch the savepoints of a connection; add what went wrong to `found`."""
+    """Watch the savepoints of a connection; append errors to `found`."""
     levels: list[_Level] = []
 
     def of_session(
@@ -78,9 +78,9 @@ def _release(levels: list[_Level], name: str) -> None:
 
 
 def _take(levels: list[_Level], name: str) -> _Level:
-    """Take a savepoint off, with all inside it."""
+    """Remove a savepoint, with all inside it."""
     while levels:
         level = levels.pop()
         if level.name == name:
             return level
-    return _Level(name)  # begun before anybody watched
+    return _Level(name)  # begun before the watching

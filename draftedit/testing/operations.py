@@ -11,23 +11,27 @@
         check_refusal(edit, Discount(percent=110))
 
 An operation that holds to it can be undone and redone, kept in the journal, sent as
-JSON and put in a batch. Register it first, with `drafts.operation`, and make it of
-values that JSON has, as a caller would. Both functions need no pytest, leave the draft
-as the operation leaves it, and commit nothing.
+JSON and put in a batch; pages describe it, and a rebase replays it. Register it first,
+with `drafts.operation`, and make it of values that JSON has, as a caller would. Both
+functions need no pytest, leave the draft as the operation leaves it, and do not commit.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from draftedit.editing import EditSession
-from draftedit.engine.changes import Change, changes, touched_rows
-from draftedit.engine.draft_rows import DraftRows
-from draftedit.engine.errors import Key, Refused
+from draftedit.engine.base.errors import Key, Refused
+from draftedit.engine.draft.changes import changes, touched_rows
+from draftedit.engine.draft.rows import DraftRows
 from draftedit.engine.operations import Batch, Operation, Set, from_json
-from draftedit.engine.rows import Row
-from draftedit.engine.values import canonical, same
-from draftedit.outcomes import Outcome
+from draftedit.engine.reading.change import Change
+from draftedit.engine.reading.rows import Row
+from draftedit.engine.values.codecs import canonical, same
+from draftedit.service.results import Applied
+from draftedit.service.session import EditSession
+
+_PLACE = re.compile(r"\$\{(\w+)\}")
 
 
 class BrokenContract(AssertionError):
@@ -36,23 +40,24 @@ class BrokenContract(AssertionError):
 
 @dataclass(frozen=True)
 class _State:
-    """A draft as its tables have it: the touched rows, and what save would write."""
+    """The tables of a draft: the touched rows, and the changes a save would write."""
 
     rows: dict[tuple[str, Key], Row]
     changes: list[Change]
 
 
-def check_operation(edit: EditSession, operation: Operation) -> Outcome:
+def check_operation(edit: EditSession, operation: Operation) -> Applied:
     """Apply an operation that has an effect; raise BrokenContract if it misbehaves.
 
-    What is checked: applying it tells what was done, and all it touched; the inverse
-    brings every row back exactly; the inverse's inverse gives the state after again;
-    operation and inverse survive JSON, as callers send it and as the journal keeps it;
-    in a batch that is refused it changes nothing.
+    Checked: the outcome reports the change and every touched row; the inverse restores
+    every row exactly; the inverse's inverse gives the state after it again; operation
+    and inverse survive JSON, as callers send it and as the journal stores it; in a
+    batch that is refused it changes nothing.
     """
     before = _state(edit)
     given = _spelled(operation, "operation")
     _check_in_refused_batch(edit, operation)
+    replayed = _replayed(edit, operation)
     outcome = edit.apply(operation)
     if outcome.operation is None or outcome.inverse is None:
         raise BrokenContract("It has no effect: choose one that has, for this test.")
@@ -61,17 +66,22 @@ def check_operation(edit: EditSession, operation: Operation) -> Outcome:
     _check_json(edit, operation, stored=False)
     for one in (outcome.operation, outcome.inverse):
         _check_json(edit, one, stored=True)
-    _check_told(outcome, before, after)
+    _check_reported(outcome, before, after)
     for _ in range(2):
         edit.undo()
         _check_back(before, _state(edit))
         edit.redo()
         _expect(_state(edit) == after, "Redone, the draft differs from the first time.")
+    _expect(replayed == after, "Its intent does something else on the same rows.")
+    _check_rows(outcome)
+    _check_fields(outcome.operation)
+    _check_description(edit, outcome.operation, outcome.inverse)
+    _check_schema(operation)
     return outcome
 
 
 def check_refusal(edit: EditSession, operation: Operation) -> Refused:
-    """Apply an operation that must be refused, and nothing changed; return why."""
+    """Apply an operation that must be refused without changes; return the refusal."""
     before, version = _state(edit), edit.info.version
     try:
         edit.apply(operation)
@@ -91,15 +101,18 @@ def _state(edit: EditSession) -> _State:
 
 
 def _check_in_refused_batch(edit: EditSession, operation: Operation) -> None:
-    """See that a batch takes the operation back when the next one is refused."""
+    """Check that a batch takes the operation back if the next one is refused."""
     refused = Set(edit.target.name, edit.root, {"": None})
     check_refusal(edit, Batch((operation, refused)))
 
 
-def _check_told(outcome: Outcome, before: _State, after: _State) -> None:
-    told = {(row.table, row.key) for row in outcome.rows}
+def _check_reported(outcome: Applied, before: _State, after: _State) -> None:
+    reported = {(row.table, row.key) for row in outcome.rows}
     written = {key for key, row in after.rows.items() if before.rows.get(key) != row}
-    _expect(told >= written, f"It wrote rows that it did not tell: {written - told}.")
+    _expect(
+        reported >= written,
+        f"It wrote rows that it did not report: {written - reported}.",
+    )
 
 
 def _check_back(before: _State, now: _State) -> None:
@@ -113,6 +126,64 @@ def _check_back(before: _State, now: _State) -> None:
             is_same = not row.gone and same(row.values, row.origin)
             _expect(is_same, f"Undone, {key} differs from what it was.")
     _expect(now.changes == before.changes, "Undone, the draft changes something else.")
+
+
+def _replayed(edit: EditSession, operation: Operation) -> _State | None:
+    """Return the draft as a replay would leave it; None if there is none."""
+    with edit.dbsession.begin_nested() as savepoint:
+        done = edit.fork().apply(operation).operation
+        savepoint.rollback()
+    intent = None if done is None else done.intent()
+    if intent is None:
+        return None
+    again = intent.intent()
+    is_one = again is not None and again.to_json() == intent.to_json()
+    _expect(is_one, "The intent of its intent is another.")
+    with edit.dbsession.begin_nested() as savepoint:
+        copy = edit.fork()
+        copy.apply(intent)
+        state = _state(copy)
+        savepoint.rollback()
+    return state
+
+
+def _check_rows(outcome: Applied) -> None:
+    operations = [one for one in (outcome.operation, outcome.inverse) if one]
+    touched = {(row.table, row.key) for row in outcome.rows}
+    strange = {row for one in operations for row in one.rows()} - touched
+    _expect(not strange, f"It names rows that it did not touch: {strange}.")
+
+
+def _check_fields(operation: Operation) -> None:
+    for name in operation.fields():
+        rest = operation.without({name})
+        left = () if rest is None else rest.fields()
+        _expect(name not in left, f"Without {name}, it gives {name} a value.")
+
+
+def _check_description(
+    edit: EditSession, operation: Operation, inverse: Operation
+) -> None:
+    said = [operation.describe(inverse), operation.describe(), operation.summary(2)]
+    for one in said:
+        if one is not None:
+            missing = set(_PLACE.findall(one.message)) - one.params.keys()
+            _expect(not missing, f"“{one.message}” is not given {missing}.")
+            named = {getattr(param, "table", None) for param in one.params.values()}
+            strange = named - {None, *edit.target.tables}
+            _expect(not strange, f"What is said of it names no table: {strange}.")
+    _expect(bool(operation.title()), "Statistics have no title for it.")
+
+
+def _check_schema(operation: Operation) -> None:
+    schema, data = operation.schema(), operation.to_json()
+    members = schema["properties"]
+    _expect(members["op"] == {"const": operation.op}, "Its schema has another name.")
+    missing = set(schema["required"]) - data.keys()
+    _expect(not missing, f"Its schema requires what it does not have: {missing}.")
+    if schema.get("additionalProperties") is False:
+        strange = data.keys() - members.keys()
+        _expect(not strange, f"Its schema does not know {strange}.")
 
 
 def _check_json(edit: EditSession, operation: Operation, stored: bool) -> None:

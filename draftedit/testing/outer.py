@@ -15,20 +15,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
+from draftedit.engine.dialects import backend_named, backend_of
 from draftedit.testing.nesting import nesting
 from draftedit.testing.watching import Seen, watching
 
-# Whoever ends the outer transaction takes this savepoint along.
+# Ending the outer transaction removes this savepoint.
 CANARY = "draftedit_outer"
-_NOT_TRANSACTIONAL = 1196  # MariaDB: some changes could not be rolled back
 
 
 class NotUndone(AssertionError):
-    """The state before the test could not be put back, or would not have been."""
+    """The state before the test could not be restored, or would not have been."""
 
 
-class Outer:
-    """The transaction of one test; `connection` is the one that it is on."""
+class OuterTransaction:
+    """The transaction of one test; `connection` is the connection it is on."""
 
     def __init__(self, connection: sa.Connection) -> None:
         """Use a connection that has begun a transaction."""
@@ -38,7 +38,7 @@ class Outer:
     def join(self, factory: sessionmaker[Session]) -> sessionmaker[Session]:
         """Let a factory make sessions inside, until the end; return the factory.
 
-        Sessions that it has made already stay where they are.
+        Sessions that it has made already are not affected.
         """
         before = dict(factory.kw)
         self._at_end.callback(_put_back, factory.kw, before)
@@ -48,25 +48,25 @@ class Outer:
         return factory
 
     def at_end(self, do: Callable[[], object]) -> None:
-        """Do something when the test is over, before all is rolled back."""
+        """Call `do` when the test is over, before the rollback."""
         self._at_end.callback(do)
 
     def close(self) -> None:
-        """Do what is to be done at the end, the last first."""
+        """Call the functions given to `at_end`, the last first."""
         self._at_end.close()
 
 
 @contextmanager
-def undone(engine: sa.Engine) -> Iterator[Outer]:
-    """Open the outer transaction on a connection, and roll it back in the end.
+def undone(engine: sa.Engine) -> Iterator[OuterTransaction]:
+    """Open the outer transaction on a connection, and roll it back at the end.
 
-    Raises NotUndone in the end if something went past it, and SQLAlchemyError where
-    the engine has no transactions.
+    Raises NotUndone at the end if something bypassed it, and SQLAlchemyError if the
+    engine has no transactions.
     """
     seen = Seen()
     with engine.connect() as connection:
         connection.begin()
-        outer = Outer(connection)
+        outer = OuterTransaction(connection)
         driver = connection.connection.driver_connection
         with _begun(connection):
             connection.exec_driver_sql(f"SAVEPOINT {CANARY}")
@@ -88,17 +88,18 @@ def _put_back(now: dict[str, Any], before: dict[str, Any]) -> None:
 
 @contextmanager
 def _begun(connection: sa.Connection) -> Iterator[None]:
-    """See that SQLite has begun: its driver waits for the first write by itself.
+    """Begin on SQLite explicitly: its driver would wait for the first write.
 
     A savepoint before that would be the transaction, and its release the commit.
     """
     driver: Any = connection.connection.driver_connection
-    if connection.dialect.name != "sqlite" or driver.in_transaction:
+    begin = backend_of(connection).begin
+    if begin is None or driver.in_transaction:
         yield
         return
     before = driver.isolation_level
     driver.isolation_level = None
-    connection.exec_driver_sql("BEGIN")
+    connection.exec_driver_sql(begin)
     try:
         yield
     finally:
@@ -106,9 +107,9 @@ def _begun(connection: sa.Connection) -> Iterator[None]:
 
 
 def _roll_back(dialect: sa.Dialect, driver: Any, seen: Seen) -> None:
-    """Roll back, and note what that did not reach.
+    """Roll back, and record what the rollback did not reach.
 
-    By the driver: whatever a test has done to SQLAlchemy's idea of the transaction.
+    Uses the driver, as a test may have changed SQLAlchemy's view of the transaction.
     """
     cursor = driver.cursor()
     try:
@@ -121,12 +122,11 @@ def _roll_back(dialect: sa.Dialect, driver: Any, seen: Seen) -> None:
         )
     else:
         # A temporary table that was made inside has the same warning, and is harmless.
-        if dialect.name in ("mariadb", "mysql") and not seen.has_temporary:
-            cursor.execute("SHOW WARNINGS")
-            if any(code == _NOT_TRANSACTIONAL for _, code, _ in cursor.fetchall()):
-                seen.found.append(
-                    "The test wrote to a table whose storage engine has no transactions"
-                    " (MyISAM, Aria, MEMORY): that is in the database for good."
-                )
+        backend = backend_named(dialect.name)
+        if not seen.has_temporary and backend.wrote_past_rollback(cursor):
+            seen.found.append(
+                "The test wrote to a table whose storage engine has no transactions"
+                " (MyISAM, Aria, MEMORY): that is in the database for good."
+            )
     cursor.close()
     driver.rollback()

@@ -1,4 +1,4 @@
-"""A pytest plugin: requests commit or abort, and after each test all is as before.
+"""A pytest plugin: requests commit or abort, and each test is undone afterwards.
 
     # conftest.py at the root of the tests
     pytest_plugins = ["draftedit.testing.plugin"]
@@ -6,8 +6,8 @@
     @pytest.fixture(scope="session")
     def app(): ...  # the application, with its tables made
 
-It is named and not found by an entry point: that would give fixtures of these names to
-every project in whose environment draftedit is. See docs/testing.md.
+Name it explicitly: an entry point would give fixtures of these names to every project
+in whose environment draftedit is installed. See docs/testing.md.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-from draftedit.testing.outer import NotUndone, Outer, undone
+from draftedit.testing.outer import NotUndone, OuterTransaction, undone
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def dbengine(app: Any) -> sa.Engine:
 
 
 @pytest.fixture
-def outer(dbengine: sa.Engine) -> Iterator[Outer]:
+def outer(dbengine: sa.Engine) -> Iterator[OuterTransaction]:
     """Open the outer transaction; the test fails if it could not undo everything."""
     try:
         with undone(dbengine) as outer:
@@ -39,28 +39,30 @@ def outer(dbengine: sa.Engine) -> Iterator[Outer]:
 
 
 @pytest.fixture
-def connection(outer: Outer) -> sa.Connection:
+def connection(outer: OuterTransaction) -> sa.Connection:
     """Return the one connection that everything in the test is on."""
     return outer.connection
 
 
 @pytest.fixture
-def dbsession_factory(app: Any, outer: Outer) -> sessionmaker[Session]:
+def dbsession_factory(app: Any, outer: OuterTransaction) -> sessionmaker[Session]:
     """Return the application's own factory, whose sessions end at a savepoint.
 
-    It is looked for where Pyramid's cookiecutter puts it. A project that has it
-    elsewhere overrides this: `return outer.join(my_factory)`.
+    It is expected where Pyramid's cookiecutter puts it. A project that has it elsewhere
+    overrides this: `return outer.join(my_factory)`.
     """
     factory: sessionmaker[Session] = app.registry["dbsession_factory"]
     return outer.join(factory)
 
 
 @pytest.fixture
-def dbsession(dbsession_factory: sessionmaker[Session], outer: Outer) -> Session:
+def dbsession(
+    dbsession_factory: sessionmaker[Session], outer: OuterTransaction
+) -> Session:
     """Open a session for the test itself.
 
-    Beside `testapp`, `flush()` or `commit()` before a request and `expire_all()` after
-    it; a rollback would take the request's work along, and fails the test.
+    With `testapp`, call `flush()` or `commit()` before a request and `expire_all()`
+    after it; a rollback would undo the request's work too, and fails the test.
     """
     dbsession = dbsession_factory()
     outer.at_end(dbsession.close)

@@ -1,4 +1,4 @@
-"""What an outer transaction cannot undo is refused, and told again in the end.
+"""Refuse what an outer transaction cannot undo, and report it again at the end.
 
 Again, because an application may have caught the refusal.
 """
@@ -14,9 +14,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from draftedit.engine.dialects import backend_of
+
 _BEGINNING = r"(?:\s|/\*.*?\*/|--[^\n]*\n)*"
 
-# Said as SQL; SQLAlchemy's own commits are events. `ROLLBACK TO` a savepoint is fine.
+# In SQL; SQLAlchemy's own commits are events. `ROLLBACK TO` a savepoint is fine.
 _ENDS = re.compile(
     _BEGINNING + r"(?:BEGIN|START\s+TRANSACTION|COMMIT|END|ABORT"
     r"|ROLLBACK(?!(?:\s+WORK|\s+TRANSACTION)?\s+TO))\b",
@@ -39,7 +41,7 @@ _MAKES_TEMPORARY = re.compile(
 
 
 class PastTheOuterTransaction(AssertionError):
-    """This would not be undone at the end of the test, and was not done."""
+    """This would not be undone at the end of the test, so it was refused."""
 
 
 @dataclass
@@ -54,7 +56,8 @@ class Seen:
 def watching(connection: sa.Connection, seen: Seen) -> Iterator[None]:
     """Refuse what the transaction of `connection` could not undo; add it to `seen`."""
     thread = threading.get_ident()
-    commits_by_itself = connection.dialect.name in ("mariadb", "mysql")
+    backend = backend_of(connection)
+    title = backend.title
 
     def refuse(what: str) -> PastTheOuterTransaction:
         message = f"{what} ({_caller()})"
@@ -66,8 +69,8 @@ def watching(connection: sa.Connection, seen: Seen) -> Iterator[None]:
             raise refuse("Another thread used the test's one connection.")
         if _ENDS.match(statement):
             raise refuse(f"This would end the outer transaction: {_short(statement)}")
-        if commits_by_itself and _COMMITS_BY_ITSELF.match(statement):
-            raise refuse(f"MariaDB commits with this statement: {_short(statement)}")
+        if backend.ddl_commits and _COMMITS_BY_ITSELF.match(statement):
+            raise refuse(f"{title} commits with this statement: {_short(statement)}")
         seen.has_temporary |= _MAKES_TEMPORARY.match(statement) is not None
 
     def ending(_connection: sa.Connection) -> None:
@@ -104,7 +107,7 @@ def _listen(stack: ExitStack, target: Any, name: str, do: Callable[..., None]) -
 
 
 def _place(url: sa.URL) -> sa.URL:
-    """Return which database an address means, whoever asks by whatever driver."""
+    """Return the database that an address means, without user and driver."""
     return url.set(drivername=url.get_backend_name(), username=None, password=None)
 
 
@@ -113,7 +116,7 @@ def _short(statement: str) -> str:
 
 
 def _caller() -> str:
-    """Say which line led here: the last one that is not of a library's."""
+    """Return the line that led here: the last one outside of libraries."""
     frames = traceback.extract_stack()
     ours = [
         frame

@@ -1,15 +1,15 @@
-"""Which statements write rows, by their text: INSERT, UPDATE, DELETE and their like."""
+"""Recognise statements that write rows by their text, such as INSERT and UPDATE."""
 
 import re
 from functools import lru_cache
 
 WRITES = frozenset({"insert", "update", "delete", "replace", "merge"})
 _MAIN = WRITES | {"select", "values", "table"}
-LONGEST = 10_000  # characters that are looked at: a statement says early what it does
+LONGEST = 10_000  # characters inspected; the kind of a statement shows early
 
-# What stands before the first word: blanks, comments, opening brackets.
+# What may precede the first word: blanks, comments, opening brackets.
 _FIRST = re.compile(r"(?:[\s(]|--[^\n]*|\#[^\n]*|/\*.*?\*/)*(\w*)", re.DOTALL)
-# Texts, quoted names and comments are passed over; what is left is words and signs.
+# Strings, quoted names and comments are skipped; what is left is words and signs.
 _TOKENS = re.compile(
     r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\$(\w*)\$.*?\$\1\$
     |(?P<word>\w+)|(?P<sign>[()])""",
@@ -19,7 +19,7 @@ _TOKENS = re.compile(
 
 @lru_cache(maxsize=1000)
 def writes(statement: str) -> bool:
-    """Tell whether a statement is one that writes rows."""
+    """Return whether a statement writes rows."""
     text = statement[:LONGEST]
     found = _FIRST.match(text)
     first = found[1].lower() if found else ""
@@ -27,7 +27,7 @@ def writes(statement: str) -> bool:
 
 
 def _with_writes(text: str) -> bool:
-    """Tell whether a WITH writes: its statement, or one of those it names."""
+    """Return whether a WITH writes, in its statement or a table expression."""
     depth, before = 0, ("", "")
     for token in _TOKENS.finditer(text):
         word = (token["word"] or token["sign"] or "").lower()

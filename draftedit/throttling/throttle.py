@@ -1,4 +1,4 @@
-"""The throttle: counts writes at the cursor, refuses before they run."""
+"""The throttle: count writes at the cursor, and refuse them before they run."""
 
 import logging
 import math
@@ -14,33 +14,34 @@ from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
-from draftedit.engine import verbs
-from draftedit.engine.errors import TooManyWrites
+from draftedit.engine.base.errors import TooManyWrites
+from draftedit.service import unit_of_work
 from draftedit.settings import BadSettings
+from draftedit.settings.table import THROTTLE_PREFIX
 from draftedit.throttling.statements import writes
 
 log = logging.getLogger(__name__)
 
-# Names a user and the limit for them, "200/minute" or several; None: without a limit.
+# Returns a user and their limits, "200/minute" or several; None means no limit.
 Who = Callable[[], tuple[str, str] | None]
 
-PREFIX = "draftedit"
-# A storage that hangs must not hang whoever writes.
+PREFIX = THROTTLE_PREFIX.default
+# A storage that hangs must not block the writers.
 TIMEOUTS = {"socket_timeout": 1, "socket_connect_timeout": 1}
 
-_REFUSED = "draftedit.refused"  # in the info of a connection
+_REFUSED = "draftedit.refused"  # key in the info of a connection
 
-# What the library raises where an address names no storage that will do.
+# What the library raises if an address names no usable storage.
 _UNUSABLE = (
-    ConfigurationError,  # because there is no such scheme, or no driver for it
+    ConfigurationError,  # because the scheme is unknown, or its driver missing
     NotImplementedError,  # because a storage such as memcached has no moving window
-    ValueError,  # because the address cannot be read
+    ValueError,  # because the address cannot be parsed
 )
 
 
 @cache
 def read_limits(text: str) -> tuple[limits.RateLimitItem, ...]:
-    """Read "200/minute", or several with ";" between; raise BadSettings."""
+    """Parse "200/minute", or several limits separated by ";"; raise BadSettings."""
     try:
         return tuple(limits.parse_many(text))
     except ValueError as error:
@@ -50,13 +51,13 @@ def read_limits(text: str) -> tuple[limits.RateLimitItem, ...]:
 class Throttle:
     """Counts what users write, in a storage that processes may share.
 
-    `storage` is an address as the library `limits` has it: memory:// for one process,
-    redis://host:6379/0 for several. `prefix` begins the keys there. Where the storage
-    is away nobody is limited, and the log says so.
+    `storage` is an address for the library `limits`: memory:// for one process,
+    redis://host:6379/0 for several. `prefix` begins the keys there. If the storage is
+    unreachable, no user is limited, and the log says so.
     """
 
     def __init__(self, storage: str, prefix: str = PREFIX) -> None:
-        """Open the storage; raise BadSettings where it cannot be used."""
+        """Open the storage; raise BadSettings if it cannot be used."""
         is_redis = storage.startswith(("redis", "valkey"))
         options: dict[str, Any] = {"key_prefix": prefix, **TIMEOUTS} if is_redis else {}
         try:
@@ -71,10 +72,10 @@ class Throttle:
     def watch(
         self, target: Engine | Connection | Session | sessionmaker[Session], who: Who
     ) -> None:
-        """Count what is written through `target` by the user that `who` names.
+        """Count what is written through `target` by the user that `who` returns.
 
-        A write over the limit raises TooManyWrites before it runs, and its transaction
-        commits no more, whoever catches that.
+        A write over the limit raises TooManyWrites before it runs; its transaction can
+        no longer commit, even if that is caught.
         """
 
         def before_cursor_execute(
@@ -101,7 +102,8 @@ class Throttle:
             return
 
         def after_begin(_session: Any, _transaction: Any, connection: Any) -> None:
-            # The same functions again, in a savepoint: SQLAlchemy takes each once.
+            # A savepoint registers the same functions again; SQLAlchemy keeps each
+            # once.
             listen(connection)
 
         event.listen(target, "after_begin", after_begin)
@@ -120,10 +122,10 @@ class Throttle:
 
 
 def _is_counted(statement: str, context: Any) -> bool:
-    """Tell whether this is the first that is to be counted of what belongs together."""
+    """Return whether this is the first of the statements that are counted as one."""
     if not writes(statement):
         return False
-    doing = verbs.current()
+    doing = unit_of_work.current()
     if doing is not None:
         counted, doing.counted = doing.counted, True
         return not counted
@@ -134,7 +136,7 @@ def _is_counted(statement: str, context: Any) -> bool:
 
 
 def _rows(context: Any) -> int:
-    if verbs.current() is not None:
+    if unit_of_work.current() is not None:
         return 1
     return max(1, len(context.parameters))
 

@@ -151,7 +151,7 @@ def _create_drafts() -> None:
         sa.Column("opened_at", _moment(), nullable=False),
         sa.Column("changed_at", _moment(), nullable=False),
         sa.Column("closed_at", _moment()),
-        sa.Column("counted", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("counted", sa.Boolean(), nullable=False, server_default="0"),
         sa.Column("fingerprint", sa.String(64), nullable=False),
         sa.Column("keys", _long_text()),
         sa.Column("revision", sa.Integer()),

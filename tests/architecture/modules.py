@@ -1,7 +1,5 @@
-"""The modules of the package, as their source says: names, imports, lines."""
+"""The modules of the package, as their source says: names and lines."""
 
-import ast
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -18,17 +16,3 @@ def modules() -> dict[str, Path]:
 def _name(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def imports(name: str) -> Iterator[str]:
-    """Yield the modules that a module imports, wherever in its text."""
-    tree = ast.parse(modules()[name].read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{name}: imports are absolute here"
-            for alias in node.names:
-                whole = f"{node.module}.{alias.name}"
-                # `from draftedit import objects` imports the module of that name.
-                yield whole if whole in modules() else str(node.module)

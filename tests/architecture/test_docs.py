@@ -1,5 +1,6 @@
 """The docs say what is so."""
 
+import ast
 import re
 import tomllib
 
@@ -23,10 +24,55 @@ def test_every_dependency_has_a_reason():
 
 
 def test_every_test_that_the_docs_name_is_there():
-    for page in (ROOT / "docs").glob("*.md"):
+    for page in (ROOT / "docs").rglob("*.md"):
         text = page.read_text(encoding="utf-8")
         for path in re.findall(r"`((?:tests|draftedit)/[\w/.]+\.py)`", text):
             assert (ROOT / path).is_file(), f"{page.name} names {path}"
+
+
+def test_every_link_between_pages_leads_somewhere():
+    pages = (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text):
+            assert (page.parent / target).exists(), f"{page.name} links {target}"
+
+
+def test_every_decision_is_a_dated_record_in_the_list():
+    folder = ROOT / "docs" / "decisions"
+    listed = (folder / "README.md").read_text(encoding="utf-8")
+    records = sorted(folder.glob("[0-9]*.md"))
+    for number, record in enumerate(records, start=1):
+        title, decided = re.match(
+            r"# \d+\. (.+)\n\nDecided (\d{4}-\d\d-\d\d)\.\n",
+            record.read_text(encoding="utf-8"),
+        ).groups()
+        assert record.name.startswith(f"{number:04d}-")
+        assert f"| {number} | {decided} | [{title}]({record.name}) |" in listed
+
+
+def test_every_law_names_tests_that_exist_and_run_in_make_test():
+    page = (ROOT / "docs" / "laws.md").read_text(encoding="utf-8")
+    for law in page.split("\n## ")[1:]:
+        title = law.partition("\n")[0]
+        named = re.findall(r"`(tests/[\w/]+\.py)::([\w:]+)`", law)
+        assert named, f"no test holds the law: {title}"
+        for path, name in named:
+            assert name in short_tests(ROOT / path), f"{title}: {path}::{name}"
+
+
+def short_tests(path):
+    """Return the node names of a module's tests, those marked as long aside."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    scopes = [("", tree.body), *((f"{one.name}::", one.body) for one in classes)]
+    return {
+        f"{prefix}{node.name}"
+        for prefix, body in scopes
+        for node in body
+        if isinstance(node, ast.FunctionDef)
+        and not any("mark.long" in ast.unparse(one) for one in node.decorator_list)
+    }
 
 
 def test_every_picture_is_there_small_and_taken_by_the_script():

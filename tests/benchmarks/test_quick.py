@@ -138,5 +138,5 @@ def test_what_a_counter_in_every_save_costs_is_in_a_table():
     assert {(one.savers, one.way) for one in found} == {(2, w) for w in counting.WAYS}
     assert all(one.per_second > 0 for one in found)
     short, long = counting.table(found).splitlines()[2:]
-    assert short.startswith("| SQLite | 0.0 s more | 2 | ")
-    assert long.startswith("| SQLite | 0.2 s more | 2 | ")
+    assert short.startswith("| SQLite | 0.0 s longer | 2 | ")
+    assert long.startswith("| SQLite | 0.2 s longer | 2 | ")

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy.orm import Session
 
-import draftedit
-from draftedit import accounts
+import draftedit.app
+from draftedit.app import accounts
+from draftedit.app.models import migration
 from draftedit.firewall import sample
-from draftedit.models import migration
 from tests.browser.sites import Site, seed, serve
 from tests.browser.watching import Watch
 from tests.conftest import PASSWORD
@@ -86,7 +86,7 @@ def served_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve the ready application with the sample and its users, once."""
     file = tmp_path_factory.mktemp("site") / "site.sqlite"
     engine = seed(file, migration.upgrade, _add_sample)
-    app = draftedit.main(
+    app = draftedit.app.main(
         {},
         dbengine=engine,
         **{"draftedit.secret": "a secret of the browser tests, and of nobody else"},

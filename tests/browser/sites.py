@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import waitress
 from sqlalchemy.orm import Session, sessionmaker
 
-from draftedit.models import make_engine
+from draftedit.app.models import make_engine
 
 
 @dataclass

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from draftedit import Delete, Insert, Move, Set, firewall
-from draftedit.editing import EditSession
 from draftedit.engine.operations import Operation
 from draftedit.firewall.models import Chain, Rule, Ruleset
+from draftedit.service.session import EditSession
 
 
 @dataclass(frozen=True)

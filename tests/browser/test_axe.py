@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from draftedit.routes import PAGES
+from draftedit.web.routes import PAGES
 from tests.browser import states
 from tests.conftest import PASSWORD
 

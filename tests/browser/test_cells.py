@@ -377,6 +377,20 @@ def test_a_column_that_comes_meanwhile_moves_no_text_under_another_head(
     expect(typing.locator("[aria-invalid]")).to_have_count(0)
 
 
+def test_a_draft_is_cancelled_after_a_step_that_is_under_way(page, rows):
+    held = []
+    page.route("**/operations", lambda route: held.append(route), times=1)
+    cell(rows.nth(8), "Comment").click()
+    retype(page, "in the end of no use")
+    page.locator("summary", has_text="Leave").click()
+    page.get_by_role("button", name="Cancel draft").click()
+    expect(page.locator("#stored")).to_have_text("storing …")
+
+    held[0].continue_()
+
+    expect(page.locator("main")).to_contain_text("The draft is cancelled")
+
+
 def test_who_is_signed_out_meanwhile_keeps_what_was_typed(page, rows, watch):
     watch.expect("status of 4")
     other = page.context.new_page()

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from playwright.sync_api import expect
 
 from draftedit import Batch, Delete, Insert, Move, Set, firewall
-from draftedit.engine.order import spread
+from draftedit.engine.values.order_key import spread
 from draftedit.firewall.models import Chain, NftTable, Rule
 from tests.browser.editing import open_rows
 

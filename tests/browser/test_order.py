@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from draftedit.engine.order import spread
+from draftedit.engine.values.order_key import spread
 from draftedit.firewall.models import Chain, Rule
 from tests.browser import states
 from tests.browser.editing import lose_an_answer

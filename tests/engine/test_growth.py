@@ -13,8 +13,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from draftedit import Batch, Delete, Insert, Move, Restore, Set, comparing
-from draftedit.engine.order import spread
+from draftedit import Batch, Delete, Insert, Move, Restore, Set
+from draftedit.engine.values.order_key import spread
+from draftedit.service.objects import Objects
 from tests.engine.explaining import Recorder, index_conditions
 from tests.hosts import tall
 from tests.hosts.tall import Book, drafts
@@ -401,8 +402,9 @@ class After:
         self.dbsession.expire_all()
 
     def compared(self):
-        path = (drafts, self.dbsession, "book", (self.key,))
-        assert comparing.changes_between(*path, newer=52)
+        live = Objects(drafts, self.dbsession)
+        path = ("book", (self.key,))
+        assert live.changes_between(*path, newer=52)
 
 
 @pytest.mark.parametrize(("scene", "books"), [(Behind, BEHIND), (After, AFTER)])
@@ -498,7 +500,8 @@ def edit(dbsession):
 def test_the_limit_of_a_page_stands_in_its_statement(edit, statements):
     statements.clear()
     edit.page("verse", parent=(10,), limit=7)
-    # A bound one keeps PostgreSQL from keeping a plan: see `draftedit.engine.reading`.
+    # A bound one keeps PostgreSQL from keeping a plan: see
+    # `draftedit.engine.reading.statements`.
     assert "LIMIT 8" in statements[-1]
 
 

@@ -1,7 +1,8 @@
-"""Random operations against a plain-Python model, on every database and both hosts.
+"""Random operations against a plain-Python model, on every database and host.
 
-Undo all is the base, redo all is the last state, save is the model; other drafts and
-live rows are untouched. `make test-long` does 20,000 operations for each.
+Undo all is the base, redo all is the last state, save is the model, which is what the
+host's own session shows; other drafts, other live rows and hidden rows are untouched.
+`make test-long` does 20,000 operations for each.
 """
 
 import hypothesis
@@ -17,12 +18,14 @@ from hypothesis.stateful import (
 )
 from sqlalchemy.orm import Session
 
-from draftedit import Batch, Delete, Insert, Move, Restore, Set, objects
-from draftedit.engine.errors import Refused
-from draftedit.engine.keys import to_path
+from draftedit import Batch, Delete, Insert, Move, Restore, Set
+from draftedit.engine.base.errors import Refused
+from draftedit.engine.base.keys import to_path
 from draftedit.engine.operations import LAST
+from draftedit.service.objects import Objects
 from tests.engine.model import Model
 from tests.engine.players import HOSTS
+from tests.engine.showing import Shown
 
 picks = st.integers(0, 2**20)
 STEPS = 25
@@ -51,6 +54,7 @@ class Editing(RuleBasedStateMachine):
         self.dbsession = Session(
             self.connection, join_transaction_mode="create_savepoint"
         )
+        self.host.listen(self.dbsession)
         self.drafts = self.host.drafts
         [self.target, *_] = self.drafts.targets.values()
         self.root, self.other_root = self.host.fill(self.dbsession)
@@ -61,6 +65,7 @@ class Editing(RuleBasedStateMachine):
         self.history, self.position = [self.base], 0
         self.counter = 0
         self.live = self.read_live(self.root), self.read_live(self.other_root)
+        self.shown = self.check_shown()
         self.sound = True
 
     def open(self, owner):
@@ -68,6 +73,15 @@ class Editing(RuleBasedStateMachine):
         return self.drafts.open(self.dbsession, name, self.root, owner=owner)
 
     # Reading what is there
+
+    def check_shown(self):
+        """See that drafts and the host's session show the same rows; return these."""
+        self.dbsession.expire_all()
+        shown = Shown(self.dbsession, self.target, self.root)
+        live = self.read_live(self.root) if shown.mine[self.target.name] else {}
+        for table, rows in live.items():
+            assert {row.key: row.values for row in rows} == shown.mine[table]
+        return shown
 
     def rows_of(self, page):
         found = {}
@@ -78,8 +92,8 @@ class Editing(RuleBasedStateMachine):
     def read_live(self, root):
         def page(table):
             name = self.target.name
-            return objects.page(
-                self.drafts, self.dbsession, name, root, table, limit=500
+            return Objects(self.drafts, self.dbsession).page(
+                name, root, table, limit=500
             )
 
         return self.rows_of(page)
@@ -116,11 +130,13 @@ class Editing(RuleBasedStateMachine):
         return self.choose(pick, rows)
 
     def some_value(self, kind, pick):
+        if isinstance(kind, tuple):
+            return kind[pick % len(kind)]
         if kind == "unique":
             self.counter += 1
             return f"u{self.counter}"
-        if kind == "chain":
-            choices = [None, *(key[0] for key in self.model.visible("chain"))]
+        if kind in self.target.tables:
+            choices = [None, *(key[0] for key in self.model.visible(kind))]
             return choices[pick % len(choices)]
         made = {
             "text": [None, "", "x", "ä"],
@@ -240,7 +256,7 @@ class Editing(RuleBasedStateMachine):
     def bring_back(self, part, operation):
         """Insert under a key that is taken; tell whether it was."""
         parent = dict(zip(part.parent_fields, operation.parent, strict=True))
-        key = part.key_of({**operation.values, **parent})
+        key = part.key_of({**operation.values, **parent, **part.fixed})
         row = part.name, key
         found = self.edit.target and self.draft_row(part.name, key)
         if found is None:
@@ -392,9 +408,13 @@ class Editing(RuleBasedStateMachine):
             assert self.rows_of(self.page) == last
         self.save(after)
         assert self.read_live(self.other_root) == self.live[1]
+        shown = self.check_shown()
+        assert shown.others == self.shown.others
+        assert shown.beside == self.shown.beside
 
     def save(self, model):
-        if not self.edit.changes() or model.dangling() or model.clashes():
+        is_refused = model.dangling() or model.clashes() or self.is_kept(model)
+        if not self.edit.changes() or is_refused:
             with pytest.raises(Refused):
                 self.edit.save()
             return
@@ -407,6 +427,10 @@ class Editing(RuleBasedStateMachine):
             mapped = [self.real(saved, row) for row in rows]
             there = [(row.key, row.values) for row in live[table]]
             assert sorted(there, key=str) == sorted(mapped, key=str)
+
+    def is_kept(self, model):
+        """Tell whether hidden rows refer to a root that is gone."""
+        return self.host.is_kept and model.is_hidden(self.target.name, self.root)
 
     def real(self, saved, row):
         part = self.target.tables[row.table]

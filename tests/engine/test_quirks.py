@@ -3,10 +3,11 @@
 import pytest
 import sqlalchemy as sa
 
-from draftedit import Batch, Delete, Insert, Move, Set, objects
-from draftedit.engine import tree
-from draftedit.engine.errors import Refused, Unknown
+from draftedit import Batch, Delete, Insert, Move, Set
+from draftedit.engine.base.errors import Refused, Unknown
 from draftedit.engine.operations import Recreate, Ref
+from draftedit.engine.reading import tree
+from draftedit.service.objects import Objects
 from draftedit.testing import check_operation
 from tests.hosts import quirks
 from tests.hosts.quirks import Country, Folder, Mark, Phrase, Sheet, drafts
@@ -236,7 +237,7 @@ def test_a_key_of_several_columns_names_an_object(dbsession):
     assert edit.info.root == ("a,b/~", "A")
     assert drafts.resume(dbsession, edit.info.key, owner="ada").root == edit.root
     assert edit.info.label == "first"
-    found = objects.find(drafts, dbsession, "folder", ("2", "B"))
+    found = Objects(drafts, dbsession).find("folder", ("2", "B"))
     assert (found.key, found.label) == (("2", "B"), "2, B")
 
 
@@ -245,14 +246,14 @@ def test_an_object_that_is_not_there_is_unknown(dbsession, key):
     with pytest.raises(Unknown):
         drafts.open(dbsession, Folder, key, owner="ada")
     with pytest.raises(Unknown):
-        objects.find(drafts, dbsession, "folder", key)
+        Objects(drafts, dbsession).find("folder", key)
 
 
 def test_a_key_in_another_spelling_is_another_object(dbsession):
     with pytest.raises(Unknown):
         drafts.open(dbsession, Folder, ("2", "b"), owner="ada")
     with pytest.raises(Unknown):
-        objects.find(drafts, dbsession, "folder", ("2", "b"))
+        Objects(drafts, dbsession).find("folder", ("2", "b"))
 
 
 def test_a_new_object_whose_key_nobody_can_make_is_refused(dbsession):

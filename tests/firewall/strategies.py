@@ -76,6 +76,7 @@ actions = st.one_of(
     st.builds(jump, names, st.sampled_from(["jump", "goto"])),
 )
 statements = st.one_of(matches, matches, actions, objects)
+listed = statements | words  # what nft has no JSON for it lists as a text
 extras = st.dictionaries(
     words.filter(lambda word: word != "handle"), json_values, max_size=1
 )
@@ -111,8 +112,8 @@ hooks = st.one_of(
     st.fixed_dictionaries({"type": json_values, "prio": json_values}),
 )
 rules = st.builds(
-    lambda expr, extra, comment: extra | comment | {"expr": expr},
-    st.lists(statements, max_size=5),
+    lambda expr, extra, comment: extra | comment | expr,
+    st.just({}) | st.builds(lambda expr: {"expr": expr}, st.lists(listed, max_size=5)),
     extras,
     comments,
 )
@@ -171,6 +172,8 @@ _slots = st.one_of(
             statements,
             st.sampled_from(["source", "protocol", "destination_ports", "action"]),
             st.tuples(st.just("action"), st.sampled_from(ACTIONS), objects).map(list),
+            st.tuples(st.just("text"), words).map(list),
+            st.just(["unlisted"]),
         ),
         max_size=4,
     ),

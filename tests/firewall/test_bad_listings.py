@@ -26,7 +26,7 @@ def nested(levels: int) -> list:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "This is no JSON: Expecting value: line 1 column 1"),
         ('{"nftables": [', "This is no JSON"),
@@ -37,13 +37,13 @@ def nested(levels: int) -> list:
     ],
     ids=lambda text: str(text)[:20],
 )
-def test_a_file_that_is_no_json_is_refused(text, said):
-    with pytest.raises(BadListing, match=said):
+def test_a_file_that_is_no_json_is_refused(text, message):
+    with pytest.raises(BadListing, match=message):
         load(text)
 
 
 @pytest.mark.parametrize(
-    ("broken", "said"),
+    ("broken", "message"),
     [
         (None, 'This is no listing of nft: an object with "nftables".'),
         ([], 'This is no listing of nft: an object with "nftables".'),
@@ -95,11 +95,11 @@ def test_a_file_that_is_no_json_is_refused(text, said):
         ),
         (
             listing(table(), chain(), rule(expr=None)),
-            'nftables[2]: the rule has no list "expr".',
+            'nftables[2]: "expr" of the rule is no list.',
         ),
         (
-            listing(table(), chain(), rule(ACCEPT, "accept")),
-            "nftables[2]: expr[1] of the rule is no object.",
+            listing(table(), chain(), rule(ACCEPT, 5)),
+            "nftables[2]: expr[1] of the rule is neither an object nor a text.",
         ),
         (listing(table("\0")), "nftables[0]: a text holds a NUL character."),
         (
@@ -117,21 +117,21 @@ def test_a_file_that_is_no_json_is_refused(text, said):
         (listing({"x": {1}}), "nftables[0]: this holds what JSON cannot."),
         (
             listing({"x": nested(100_000)}),
-            "nftables[0]: this nests more than 100 levels deep.",
+            "nftables[0]: this nests more than 28 levels deep.",
         ),
         (
             listing({"x": nested(100)}),
-            "nftables[0]: this nests more than 100 levels deep.",
+            "nftables[0]: this nests more than 28 levels deep.",
         ),
         ({"nftables": [], "x": "\0"}, "a text holds a NUL character."),
     ],
     ids=lambda value: value[:60] if isinstance(value, str) else "",
 )
-def test_a_broken_listing_is_refused_by_its_entry(broken, said):
+def test_a_broken_listing_is_refused_by_its_entry(broken, message):
     with pytest.raises(BadListing) as refusal:
         nft.parse(broken)
 
-    assert str(refusal.value) == said
+    assert str(refusal.value) == message
 
 
 def test_a_refused_import_stores_nothing(dbsession):

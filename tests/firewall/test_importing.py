@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from draftedit.engine.errors import Unknown
+from draftedit.engine.base.errors import Unknown
 from draftedit.firewall import (
     BadValue,
     NameRefused,
@@ -153,6 +153,28 @@ def test_an_edited_rule_is_exported_as_edited(dbsession):
     assert exported(dbsession) == [
         [match("ip saddr", prefix("10.0.0.0", 8), "!="), COUNTER, DROP]
     ]
+
+
+def test_a_statement_in_words_stays_where_it_is_when_its_rule_is_edited(dbsession):
+    words = "update @m { ip saddr : 2 }"
+    import_listing(dbsession, one_rule(COUNTER, words, ACCEPT), "it")
+    [found] = rules(dbsession)
+
+    found.source, found.action = "10.0.0.1", "drop"
+
+    source = match("ip saddr", "10.0.0.1")
+    assert exported(dbsession) == [[source, COUNTER, words, DROP]]
+
+
+def test_a_rule_listed_without_statements_may_be_given_some(dbsession):
+    entry = rule()
+    del entry["rule"]["expr"]
+    import_listing(dbsession, listing(table(), chain(), entry), "it")
+    [found] = rules(dbsession)
+
+    assert "expr" not in export_ruleset(dbsession, "it")["nftables"][2]["rule"]
+    found.action = "drop"
+    assert exported(dbsession) == [[DROP]]
 
 
 def test_a_renamed_chain_is_jumped_to_by_its_new_name(dbsession):

@@ -5,10 +5,10 @@ import warnings
 import pytest
 import sqlalchemy as sa
 
-from draftedit.drafts import Drafts
+from draftedit.app.models.meta import Base
 from draftedit.firewall import drafts
 from draftedit.firewall.models import Chain, Rule, Ruleset, Tag
-from draftedit.models.meta import Base
+from draftedit.service.drafts import Drafts
 
 
 def test_rulesets_and_tags_are_targets():

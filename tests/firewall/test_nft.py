@@ -11,7 +11,7 @@ import subprocess
 import pytest
 
 from draftedit.firewall import nft
-from tests.firewall.listings import SAMPLE
+from tests.firewall.listings import SAMPLE, ours
 
 INTERFACES = """
 ip link add eth0 type veth peer name eth1
@@ -67,6 +67,23 @@ def test_what_nft_accepts_before_it_accepts_after(accepts, listing):
 
 def test_nft_accepts_the_sample(accepts):
     assert accepts(nft.render(nft.parse(json.loads(SAMPLE.read_text()))))
+
+
+def test_nft_accepts_maps_that_jump_to_chains(accepts):
+    listed = ours("bridges")
+
+    assert not accepts(listed)
+    assert accepts(nft.render(nft.parse(listed)))
+
+
+@pytest.mark.parametrize("order", range(6))
+def test_nft_accepts_what_was_listed_in_any_order(accepts, order):
+    listed = ours("bridges")
+    entries = listed["nftables"]
+    starts = range(order, order + 7)
+    mixed = [one for start in starts for one in entries[start % 7 :: 7]]
+
+    assert accepts(nft.render(nft.parse({"nftables": mixed})))
 
 
 def test_nft_accepts_a_rule_filled_by_hand(accepts):

@@ -1,7 +1,6 @@
-"""What nft says of a draft is told by a check, if there is one; it stops nothing."""
+"""A check notes what nft says of a draft, if nft is installed; it stops nothing."""
 
 import pytest
-from pyramid.testing import DummyRequest
 
 from draftedit import Delete, DraftReader, Insert, Set
 from draftedit.firewall import drafts, import_listing, nft, notes, program
@@ -16,10 +15,6 @@ RULES = [rule(match("tcp dport", port), ACCEPT) for port in (22, 80, 443)]
 FINE = listing(table(), chain(), chain("other"), *RULES)
 
 
-def told(message):
-    return DummyRequest().localizer.translate(message)
-
-
 @pytest.fixture
 def open_draft(dbsession):
     """Return what imports a listing and opens a draft of it."""
@@ -31,11 +26,11 @@ def open_draft(dbsession):
     return open_draft
 
 
-def said(edit):
+def notes_of(edit):
     """Return what the check notes: where, and the text."""
     checked = edit.check()
     assert checked.is_clear
-    return [(note.table, note.key, told(note.message)) for note in checked.notes]
+    return [(note.table, note.key, note.message) for note in checked.notes]
 
 
 def rows(edit, table):
@@ -52,6 +47,7 @@ def nft_says(monkeypatch):
             asked.append(listing)
             return answer(listing) if callable(answer) else answer
 
+        monkeypatch.setattr(program, "is_installed", lambda: True)
         monkeypatch.setattr(program, "is_there", lambda: True)
         monkeypatch.setattr(program, "complaints", complaints)
         return asked
@@ -73,7 +69,7 @@ def test_the_draft_is_asked_about_and_not_what_is_saved(open_draft, nft_says):
     going = {"jump_id": other[0], "action": None}
     edit.apply(Set("rule", rows(edit, "rule")[1], going))
 
-    assert said(edit) == [(None, None, "nft would load this ruleset.")]
+    assert notes_of(edit) == [(None, None, "nft would load this ruleset.")]
 
     assert asked == [
         listing(
@@ -102,7 +98,7 @@ def test_no_more_than_so_many_rows_are_read(open_draft, nft_says, monkeypatch):
     edit = open_draft()
     monkeypatch.setattr(notes, "ROWS", 5)
 
-    assert said(edit) == [(None, None, "nft was not asked: more than 5 rows.")]
+    assert notes_of(edit) == [(None, None, "nft was not asked: more than 5 rows.")]
     assert asked == []
     with pytest.raises(TooLarge):
         DraftedRuleset(DraftReader(edit._rows), 5)
@@ -114,7 +110,7 @@ def test_what_cannot_be_said_in_its_language_is_noted(open_draft, nft_says):
     edit = open_draft()
     edit.apply(Set("rule", rows(edit, "rule")[0], {"action": "jump"}))
 
-    [(*_, text)] = said(edit)
+    [(*_, text)] = notes_of(edit)
 
     assert text.startswith(
         "nft cannot be asked: rule 1 of chain c in table inet t, jump"
@@ -127,9 +123,30 @@ def test_rules_of_iptables_are_not_asked_about(open_draft, nft_says):
     xt = {"xt": {"type": "match", "name": "comment"}}
     edit = open_draft(listing(table(), chain(), rule(xt, ACCEPT)))
 
-    [(*_, text)] = said(edit)
+    [(*_, text)] = notes_of(edit)
 
     assert "iptables has made (xt)" in text
+    assert asked == []
+
+
+def test_what_nft_lists_in_words_is_kept_and_told_of_its_first_row(
+    open_draft, nft_says
+):
+    asked = nft_says([])
+    unlisted = rule()
+    del unlisted["rule"]["expr"]
+    words = [rule("update @m { ip saddr : 2 }"), rule("jump {\n}", ACCEPT)]
+    edit = open_draft(listing(table(), chain(), rule(ACCEPT), *words, unlisted))
+
+    _, first, _, last = rows(edit, "rule")
+    found = notes_of(edit)
+
+    assert [(table, key) for table, key, _ in found] == [
+        ("rule", first),
+        ("rule", last),
+    ]
+    assert "in plain text, which it cannot read back; there are 2" in found[0][2]
+    assert "without saying what they do" in found[1][2]
     assert asked == []
 
 
@@ -138,14 +155,14 @@ def test_a_ruleset_that_is_deleted_is_not_asked_about(open_draft, nft_says):
     edit = open_draft()
     edit.apply(Delete("ruleset", edit.root))
 
-    assert said(edit) == []
+    assert notes_of(edit) == []
     assert asked == []
 
 
 def test_without_an_nft_there_is_nothing_to_tell(open_draft, monkeypatch):
     monkeypatch.setattr(program, "is_there", lambda: False)
 
-    assert said(open_draft()) == []
+    assert notes_of(open_draft()) == []
 
 
 def test_without_an_nft_nothing_is_asked(monkeypatch):
@@ -156,7 +173,7 @@ def test_without_an_nft_nothing_is_asked(monkeypatch):
         program.complaints(FINE, program.deadline())
 
 
-# What is told
+# What is noted
 
 
 def test_an_nft_that_does_not_answer_is_not_waited_for(open_draft, nft_says):
@@ -165,7 +182,7 @@ def test_an_nft_that_does_not_answer_is_not_waited_for(open_draft, nft_says):
 
     nft_says(never)
 
-    assert said(open_draft()) == [
+    assert notes_of(open_draft()) == [
         (None, None, "nft was asked, but did not answer in time.")
     ]
 
@@ -181,7 +198,7 @@ def test_what_it_cannot_read_is_told_of_the_row(open_draft, nft_says):
     edit = open_draft()
 
     second = rows(edit, "rule")[1]
-    assert said(edit) == [
+    assert notes_of(edit) == [
         ("rule", second, "nft, in a network without interfaces, says: unknown thing")
     ]
 
@@ -198,7 +215,7 @@ def test_what_the_kernel_refuses_is_looked_for(open_draft, nft_says, index):
     places = [None, None, *(("chain", key) for key in chains)]
     places += [("rule", key) for key in rules]
 
-    [(table, key, text)] = said(edit)
+    [(table, key, text)] = notes_of(edit)
 
     assert ((table, key) if table else None) == places[index]
     assert text.endswith("says: Could not do it")
@@ -214,7 +231,7 @@ def test_disabled_rules_are_not_counted(open_draft, nft_says):
     first, _, third = rows(edit, "rule")
     edit.apply(Set("rule", first, {"enabled": False}))
 
-    [(_, key, _)] = said(edit)
+    [(_, key, _)] = notes_of(edit)
 
     assert key == third
 
@@ -224,11 +241,11 @@ def test_an_entry_without_a_row_has_no_place(open_draft, nft_says):
     odd = {"rule": {"family": "inet", "table": "nowhere", "chain": "c", "expr": []}}
     edit = open_draft()
 
-    assert said(edit)[0][0] is None
+    assert notes_of(edit)[0][0] is None
     edit.apply(Set("ruleset", edit.root, {"objects": [odd, {"chain": {}}]}))
     for index in (0, 1):
         nft_says([f"Parsing command array at index {index} failed."])
-        assert said(edit)[0][0] is None
+        assert notes_of(edit)[0][0] is None
 
 
 # With the program itself
@@ -236,7 +253,7 @@ def test_an_entry_without_a_row_has_no_place(open_draft, nft_says):
 
 @needs_nft
 def test_a_real_nft_would_load_what_is_fine(open_draft):
-    assert said(open_draft()) == [(None, None, "nft would load this ruleset.")]
+    assert notes_of(open_draft()) == [(None, None, "nft would load this ruleset.")]
 
 
 @needs_nft
@@ -254,7 +271,7 @@ def test_a_real_nft_names_the_row(open_draft, odd):
     second = rows(edit, "rule")[1]
     edit.apply(Set("rule", second, odd))
 
-    [(table, key, text)] = said(edit)
+    [(table, key, text)] = notes_of(edit)
 
     assert (table, key) == ("rule", second)
     assert text.startswith("nft, in a network without interfaces, says: ")

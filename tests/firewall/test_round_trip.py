@@ -21,7 +21,18 @@ from tests.firewall.build import (
 from tests.firewall.build import (
     listing as listed,
 )
-from tests.firewall.listings import comparable
+from tests.firewall.listings import comparable, ours
+
+
+def without_expr(**fields):
+    """Return a rule as nft lists it that has no JSON for any of its statements."""
+    entry = rule(**fields)
+    del entry["rule"]["expr"]
+    return entry
+
+
+def of_table(kind, name, **fields):
+    return {kind: {"family": "inet", "table": "t", "name": name, **fields}}
 
 
 def test_a_real_listing_is_exported_as_it_was_imported(dbsession, listing):
@@ -106,6 +117,9 @@ def test_a_broken_listing_is_refused_or_comes_out_as_it_went_in(before):
         [{"match": {"left": [], "op": [], "right": {"set": 5}}}],
         [{}],
         [{"column": "source"}],
+        ["update @m { ip saddr : 0x00000002 }"],
+        [match("ip saddr", "10.0.0.1"), "jump {\n\t\t\taccept\n\t\t}", ACCEPT],
+        ["source", "action", "text", "unlisted", ""],
         [],
     ],
     ids=lambda statements: json.dumps(statements)[:60],
@@ -134,6 +148,7 @@ def test_odd_statements_come_out_as_they_went_in(statements):
         [table(), {"set": {"family": "inet", "table": "t", "elem": []}}, chain()],
         [table(), chain(), rule(ACCEPT, comment=5), rule(ACCEPT, comment="x" * 999)],
         [table(), chain(), rule(ACCEPT, comment=""), rule(ACCEPT, index=1)],
+        [table(), chain(), without_expr(comment="?"), without_expr(), rule()],
         [{"unheard": 5}, table(), {"unheard": {"family": "inet", "table": "t"}}],
         [{"flush": {"ruleset": None}}, table(), chain(), {"metainfo": {}}],
     ],
@@ -150,14 +165,66 @@ def test_odd_entries_come_out_as_they_went_in(dbsession, entries):
 
 def test_an_order_that_is_not_ours_comes_out_as_it_went_in():
     before = listed(
-        rule(jump("other")),
-        chain(),
-        rule(ACCEPT, chain="other"),
-        {"set": {"family": "inet", "table": "t", "name": "late"}},
-        chain("other"),
-        rule(ACCEPT),
+        table("u"),
         table(),
+        of_table("counter", "hits"),
+        chain(),
+        of_table("quota", "much"),
+        chain("other"),
+        of_table("set", "late"),
+        rule(ACCEPT, chain="other"),
+        rule(jump("other")),
+        chain("d", table="u"),
+        rule(ACCEPT, chain="other"),
         {"metainfo": {"version": "0"}},
     )
 
-    assert comparable(nft.render(nft.parse(before))) == comparable(before)
+    assert nft.render(nft.parse(before)) == before
+
+
+def test_what_is_named_comes_out_before_what_names_it():
+    late = [
+        rule(jump("other")),
+        of_table("element", "m", elem=[["lo", jump("other")]]),
+        of_table("map", "m"),
+        of_table("counter", "hits"),
+        chain(),
+        rule(ACCEPT, chain="other"),
+        chain("other"),
+        table(),
+        {"metainfo": {"version": "0"}},
+    ]
+
+    assert nft.render(nft.parse(listed(*late))) == listed(
+        {"metainfo": {"version": "0"}},
+        table(),
+        chain(),
+        chain("other"),
+        of_table("counter", "hits"),
+        of_table("map", "m"),
+        of_table("element", "m", elem=[["lo", jump("other")]]),
+        rule(jump("other")),
+        rule(ACCEPT, chain="other"),
+    )
+
+
+def test_maps_that_jump_come_out_behind_the_chains():
+    after = nft.render(nft.parse(ours("bridges")))["nftables"]
+    kinds = [next(iter(one)) for one in after]
+
+    assert kinds.index("map") > kinds.index("counter") > kinds.index("chain")
+    assert kinds[: kinds.index("rule")].count("chain") == 5
+
+
+def test_a_layout_that_nft_would_not_take_is_not_used():
+    sets = of_table("set", "a"), of_table("set", "b")
+    before = listed(table(), table("u"), chain(), *sets)
+    ruleset = nft.parse(before)
+    assert ruleset.layout
+
+    ruleset.tables[0].objects = [of_table("counter", "a"), of_table("set", "b")]
+    assert nft.render(ruleset)["nftables"][1:3] == [table("u"), chain()]
+    ruleset.tables[0].objects = [of_table("set", "b"), of_table("element", "a")]
+    assert nft.render(ruleset)["nftables"][1:3] == [table("u"), chain()]
+    ruleset.tables[0].objects = [of_table("table", "t"), of_table("set", "b")]
+    assert nft.render(ruleset)["nftables"][1:3] == [chain(), of_table("table", "t")]

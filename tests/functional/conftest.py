@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from draftedit.engine.order import spread
-from tests.api.conftest import make_example
+from draftedit.engine.values.order_key import spread
 from tests.client import Client
 from tests.functional.person import Person
 from tests.hosts import shop
 from tests.hosts.application import PREFIX, make_host
+from tests.web.api.conftest import make_example
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.program import on_one_database
+from tests.databases import on_one_database
 from tests.functional.test_forms_story import open_draft, texts
 from tests.hosts import shop
 

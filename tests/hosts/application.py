@@ -45,8 +45,8 @@ def make_host(
 ) -> Callable[..., Any]:
     """Build the application on `engine`; draftedit lives under `prefix`."""
     with Configurator(settings={"dbengine": engine}) as config:
-        config.include("draftedit.models")
-        config.include("draftedit.retry")
+        config.include("draftedit.app.models")
+        config.include("draftedit.web.retry")
         config.set_session_factory(SignedCookieSessionFactory("a secret of the tests"))
         config.set_security_policy(TrustingPolicy())
         config.include("draftedit", route_prefix=prefix)

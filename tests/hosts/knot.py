@@ -59,6 +59,7 @@ class Item(Base):
     code = mapped_column(sa.Integer, unique=True, nullable=False)
     serial = mapped_column(sa.Uuid, unique=True, nullable=False)
     nick = mapped_column(NAME, unique=True)
+    note = mapped_column(NAME)
     friend_id = mapped_column(sa.ForeignKey("item.id"), index=True)
     marks = relationship(Mark, **OWNED)
     badges = relationship(Badge, secondary=item_badge)

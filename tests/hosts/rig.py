@@ -1,8 +1,8 @@
 """A host whose rows depend on each other in ways that no relationship tells.
 
 An anchor keeps the load of its ropes, by a listener that asks its collection; ties
-refer to hooks by a raw foreign key; a peg has a day of its own, which nothing can
-stand in for.
+refer to hooks by a raw foreign key; a peg is the left or the right one, which nothing
+can stand in for.
 """
 
 import sqlalchemy as sa
@@ -90,13 +90,13 @@ class Tie(Base):
 
 
 class Peg(Base):
-    """A day of its own."""
+    """The left or the right one."""
 
     __tablename__ = "peg"
 
     id = mapped_column(sa.Integer, primary_key=True)
     rig_id = mapped_column(sa.ForeignKey("rig.id"), nullable=False, index=True)
-    day = mapped_column(sa.Date, unique=True, nullable=False)
+    is_left = mapped_column(sa.Boolean, unique=True, nullable=False)
 
 
 def keep_loads(dbsession: Session, *_: object) -> None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from draftedit.engine.order import spread
+from draftedit.engine.values.order_key import spread
 from tests.hosts.shop import Label, Line, Note, Order
 
 PRODUCTS = ("tea", "coffee", "milk")

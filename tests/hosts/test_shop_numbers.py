@@ -39,8 +39,8 @@ def engine(fresh_database):
 @pytest.fixture
 def application(engine) -> Callable[..., Any]:
     with Configurator(settings={"dbengine": engine}) as config:
-        config.include("draftedit.models")
-        config.include("draftedit.retry")
+        config.include("draftedit.app.models")
+        config.include("draftedit.web.retry")
         config.add_route("order", "/order")
         config.add_view(order, route_name="order", renderer="string")
         return config.make_wsgi_app()

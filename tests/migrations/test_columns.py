@@ -9,10 +9,10 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, relationship
 
-from draftedit import Delete, Drafts, Insert, OrderKey, Set, exporting, migrating
-from draftedit.engine.errors import DoesNotFit
-from draftedit.engine.order import spread
-from draftedit.models import migration
+from draftedit import Delete, Drafts, Insert, OrderKey, Set, migrating
+from draftedit.engine.base.errors import SchemaChanged
+from draftedit.engine.values.order_key import spread
+from draftedit.service import draft_export
 from tests.databases import create_tables
 
 
@@ -84,11 +84,11 @@ def migrating_by(engine):
     """Give an `op`, as a script has it."""
     with (
         engine.connect() as connection,
-        migration.foreign_keys_off(connection),
+        migrating.foreign_keys_off(connection),
         connection.begin(),
     ):
         yield Operations(MigrationContext.configure(connection))
-        migration.check_references(connection)
+        migrating.check_references(connection)
 
 
 def drift(engine, host):
@@ -196,9 +196,9 @@ def test_a_draft_that_set_a_dropped_column_names_its_values_and_is_not_saved(
         (problem,) = edit.misfits()
         assert problem.field == "colour"
         assert "green" in problem.message
-        with pytest.raises(DoesNotFit):
+        with pytest.raises(SchemaChanged):
             edit.save()
-        assert "green" in str(exporting.export(edit))
+        assert "green" in str(draft_export.export(edit))
         assert [row.values["product"] for row in edit.page("line").rows] == [
             "tea",
             "salt",

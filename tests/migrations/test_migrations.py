@@ -7,9 +7,10 @@ import sys
 import pytest
 import sqlalchemy as sa
 
+from draftedit import migrating
+from draftedit.app.models import migration
+from draftedit.app.models.meta import Base
 from draftedit.firewall import drafts
-from draftedit.models import migration
-from draftedit.models.meta import Base
 from draftedit.settings import BadSettings
 from tests.architecture.modules import ROOT
 
@@ -95,12 +96,12 @@ def test_a_script_that_leaves_references_to_nothing_is_refused(empty_database):
     migration.upgrade(empty_database.engine)
     with (
         empty_database.engine.connect() as connection,
-        migration.foreign_keys_off(connection),
+        migrating.foreign_keys_off(connection),
     ):
         dangling = sa.text("INSERT INTO rule_tag (rule_id, tag_id) VALUES (1, 1)")
         connection.execute(dangling)
         with pytest.raises(RuntimeError, match="rule_tag"):
-            migration.check_references(connection)
+            migrating.check_references(connection)
         connection.rollback()
 
 

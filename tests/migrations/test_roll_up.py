@@ -7,11 +7,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from draftedit.engine.column_types import UtcDateTime
-from draftedit.engine.counting import Figure
-from draftedit.engine.statistics import DayStatistics
+from draftedit.app.models import migration
+from draftedit.engine.statistics.counting import Figure
+from draftedit.engine.statistics.daily_counts import DayStatistics
+from draftedit.engine.values.column_types import UtcDateTime
 from draftedit.firewall import drafts
-from draftedit.models import migration
 
 DAY = datetime.date(2026, 3, 1)
 NUMBERS = {"opened": 3, "saved": 2, "operations": 40, "seconds_open": 2**40}

@@ -6,9 +6,9 @@ python -m tests.stories.over_http http://localhost:6543 TOKEN ruleset 2 [SEED]
 import random
 import sys
 
-from tests.api.program import Program
 from tests.stories.http import HttpClient
 from tests.stories.story import Story
+from tests.web.api.program import Program
 
 
 def main(base: str, token: str, target: str, key: str, seed: str = "1") -> None:

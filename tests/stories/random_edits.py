@@ -1,25 +1,36 @@
 """Random operations of all kinds, made from nothing but what the API says of itself."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.api.program import Draft
+from tests.web.api.program import Draft
 
 Table = dict[str, Any]
 Json = dict[str, Any]
+Makers = Mapping[tuple[str, str], Callable[[random.Random], Any]]
 
 PLAIN = ("string", "text", "integer", "boolean", "enum")
 
 
 class RandomEdits:
-    """Makes operations for the rows that a draft has at the moment."""
+    """Makes operations for the rows that a draft has at the moment.
 
-    def __init__(self, draft: Draft, tables: list[Table], dice: random.Random) -> None:
+    `makers`, by table and field, make values that no random word or number fits.
+    """
+
+    def __init__(
+        self,
+        draft: Draft,
+        tables: list[Table],
+        dice: random.Random,
+        makers: Makers | None = None,
+    ) -> None:
         self.draft = draft
         self.tables = {table["name"]: table for table in tables}
         self.root = tables[0]["name"]
         self.dice = dice
+        self.makers = makers or {}
         self.made: dict[str, int] = {}
         self.seen: dict[tuple[str, str], list[Json]] = {}
 
@@ -77,11 +88,11 @@ class RandomEdits:
         if found is None:
             return None
         table, row = found
-        fields = [f for f in self.settable(table) if f["type"] in PLAIN]
+        fields = [f for f in self.settable(table) if self.can_make(table, f)]
         if not fields:
             return None
         some = self.dice.sample(fields, min(len(fields), 2))
-        values = {field["name"]: self.value(field) for field in some}
+        values = {field["name"]: self.value(table, field) for field in some}
         return {"op": "set", "table": table, "id": row["_id"], "values": values}
 
     def insert(self) -> Json | None:
@@ -94,9 +105,9 @@ class RandomEdits:
         values = {}
         for field in self.settable(table, inserting=True):
             if field["required"] or (
-                field["type"] in PLAIN and self.dice.random() < 0.3
+                self.can_make(table, field) and self.dice.random() < 0.3
             ):
-                values[field["name"]] = self.value(field)
+                values[field["name"]] = self.value(table, field)
         if any(values[n] is None for n in values if self.is_required(table, n)):
             return None
         operation = {"op": "insert", "table": table, "values": values}
@@ -128,7 +139,7 @@ class RandomEdits:
     def move(self) -> Json | None:
         """Move a row, below another parent or among its siblings."""
         ordered = [name for name, table in self.tables.items() if table["ordered"]]
-        found = self.row(*ordered)
+        found = self.row(*ordered) if ordered else None
         if found is None:
             return None
         table, row = found
@@ -160,7 +171,7 @@ class RandomEdits:
         for name, described in self.tables.items():
             if described["parent"] == table:
                 fields = [f for f in self.settable(name, True) if f["required"]]
-                values = {field["name"]: self.value(field) for field in fields}
+                values = {f["name"]: self.value(name, f) for f in fields}
                 if None in values.values():
                     return None
                 operation = {"op": "insert", "table": name, "values": values}
@@ -203,10 +214,16 @@ class RandomEdits:
             )
         ]
 
-    def value(self, field: Json) -> Any:
+    def can_make(self, table: str, field: Json) -> bool:
+        """Tell whether a value can be made up."""
+        return field["type"] in PLAIN or (table, field["name"]) in self.makers
+
+    def value(self, table: str, field: Json) -> Any:
         """Make a value for a field."""
+        if (table, field["name"]) in self.makers:
+            return self.makers[table, field["name"]](self.dice)
         if "references" in field:
-            return self.reference(field)
+            return self.reference(table, field)
         if not field["required"] and self.dice.random() < 0.15:
             return None if field.get("nullable", True) else self.word(field)
         if field["type"] == "boolean":
@@ -217,9 +234,8 @@ class RandomEdits:
             return self.dice.randrange(1000)
         return self.word(field)
 
-    def reference(self, field: Json) -> Any:
+    def reference(self, table: str, field: Json) -> Any:
         """Choose what the draft offers for a reference."""
-        table = next(n for n, t in self.tables.items() if field in t["fields"])
         path = f"/choices/{table}/{field['name']}"
         choices = self.draft.get(path).json["items"]
         return self.dice.choice(choices)["id"][0] if choices else None

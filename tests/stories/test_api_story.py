@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from draftedit.firewall.importing import import_listing
-from tests.api.conftest import token_for
-from tests.api.program import Program
 from tests.stories.story import ALL_KINDS, Story
+from tests.web.api.conftest import token_for
+from tests.web.api.program import Program
 
 OURS = Path(__file__).parent.parent / "firewall" / "listings"
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from draftedit import accounts
-from draftedit.engine.order import spread
+from draftedit.app import accounts
+from draftedit.engine.values.order_key import spread
 from draftedit.firewall.models import Chain, NftTable, Rule, Ruleset
 from tests.tasks.processes import Insisting, Site, site, wait_until
 

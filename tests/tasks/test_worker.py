@@ -9,12 +9,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from draftedit import firewall, results, working
+from draftedit import firewall
+from draftedit.app.models import make_engine, migration
+from draftedit.app.task_queue import own_queue
+from draftedit.cli import worker as command
+from draftedit.cli.sweeping import Sweeper
 from draftedit.firewall.models import Ruleset
-from draftedit.models import make_engine, migration
-from draftedit.scripts import worker as command
-from draftedit.scripts.sweeping import Sweeper
-from draftedit.waking import own_queue
+from draftedit.service import task_results, task_runner
 from tests.architecture.modules import ROOT
 from tests.tasks.processes import BIN, is_alive, site, wait_until
 
@@ -47,14 +48,14 @@ def engine(here):
 
 def want(engine):
     with Session(engine) as dbsession, dbsession.begin():
-        return results.want(
+        return task_results.want(
             firewall.drafts, dbsession, Ruleset, 1, "in_depth", by="ada"
         )
 
 
 def state(engine):
     with Session(engine) as dbsession:
-        [one] = results.listing(firewall.drafts, dbsession, Ruleset, 1)
+        [one] = task_results.listing(firewall.drafts, dbsession, Ruleset, 1)
         return one.state
 
 
@@ -119,7 +120,7 @@ class Desk:
     def __init__(self, engine, every=0.0):
         self.engine = engine
         self.queue = own_queue()
-        at = working.Workplace(firewall.drafts, self.session, self.session)
+        at = task_runner.RunnerConfig(firewall.drafts, self.session, self.session)
         self.sweeper = Sweeper(at, self.queue, "one", every)
 
     def session(self):
@@ -157,7 +158,7 @@ def test_a_database_that_is_away_does_not_end_a_worker(engine, caplog):
 
 
 def test_progress_is_a_line_now_and_then(capsys, monkeypatch):
-    place = working.Place("order", "7", "stock")
+    place = task_runner.TaskKey("order", "7", "stock")
     lines, clock = command._Lines(), iter([0.0, 1.0, 6.0, 6.0, 20.0, 20.0])
     monkeypatch.setattr(time, "monotonic", lambda: next(clock))
     for done, total in ((0, 100), (10, 100), (60, 100), (90, None)):

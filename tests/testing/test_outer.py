@@ -1,4 +1,4 @@
-"""What is committed inside the outer transaction is undone; what could not be, told."""
+"""What is committed inside the outer transaction is undone, or else reported."""
 
 import threading
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from draftedit.models import make_engine
+from draftedit.app.models import make_engine
 from draftedit.testing.outer import NotUndone, undone
 from draftedit.testing.watching import PastTheOuterTransaction
 from tests.testing.conftest import Thing
@@ -53,15 +53,15 @@ def inside(engine, factory):
 
 
 @pytest.fixture
-def told(inside):
-    """Return `told(message)`: the same, which says in the end what went wrong."""
+def reports(inside):
+    """Return `reports(message)`: the same, and the end must report the message."""
 
     @contextmanager
-    def told(message):
+    def reports(message):
         with pytest.raises(NotUndone, match=message), inside() as outer:
             yield outer
 
-    return told
+    return reports
 
 
 @pytest.fixture
@@ -174,12 +174,12 @@ def test_a_connection_that_breaks_is_undone_by_the_database(inside, add):
         outer.connection.invalidate()
 
 
-# What would not be undone is refused, and told in the end
+# What would not be undone is refused, and reported at the end
 
 
 @pytest.fixture
 def refused(inside, names):
-    """Return `refused(do, message)`: `do(outer)` is refused, told, and nothing left."""
+    """Return `refused(do, message)`: `do(outer)` fails, reported, without traces."""
 
     def refused(do, message):
         def act():
@@ -189,10 +189,10 @@ def refused(inside, names):
             ):
                 do(outer)
 
-        with pytest.raises(NotUndone, match=message) as told:
+        with pytest.raises(NotUndone, match=message) as error:
             act()
         assert names() == []
-        return str(told.value)
+        return str(error.value)
 
     return refused
 
@@ -213,8 +213,8 @@ def refused_as_sql(factory, add, refused):
 
 
 def test_a_second_connection(engine, refused):
-    told = refused(lambda _: engine.connect(), "A second connection")
-    assert "test_outer.py, line" in told
+    message = refused(lambda _: engine.connect(), "A second connection")
+    assert "test_outer.py, line" in message
 
 
 def test_a_second_connection_of_another_engine(database, refused):
@@ -238,8 +238,10 @@ def test_each_database_in_memory_is_another():
         engine.dispose()
 
 
-def test_a_connection_of_the_driver_is_told_though_it_cannot_be_refused(engine, told):
-    with told("left the engine's pool"):
+def test_a_connection_of_the_driver_is_reported_if_it_cannot_be_refused(
+    engine, reports
+):
+    with reports("left the engine's pool"):
         engine.raw_connection().close()
 
 
@@ -299,8 +301,8 @@ def test_a_temporary_table_commits_nothing(inside, factory, add, names):
     assert names() == []
 
 
-def test_what_an_application_catches_is_told_nevertheless(engine, told):
-    with told("A second connection"), pytest.raises(AssertionError):
+def test_what_an_application_catches_is_reported_nevertheless(engine, reports):
+    with reports("A second connection"), pytest.raises(AssertionError):
         engine.connect()
 
 
@@ -308,8 +310,8 @@ def test_what_an_application_catches_is_told_nevertheless(engine, told):
 
 
 @pytest.mark.usefixtures("emptied")
-def test_a_commit_past_sqlalchemy_is_noticed(told, add, names):
-    with told(LOST) as outer:
+def test_a_commit_past_sqlalchemy_is_noticed(reports, add, names):
+    with reports(LOST) as outer:
         add("tea")
         outer.connection.connection.driver_connection.commit()
     assert names() == ["tea"]
@@ -317,9 +319,9 @@ def test_a_commit_past_sqlalchemy_is_noticed(told, add, names):
 
 @pytest.mark.only_on("mariadb")
 @pytest.mark.usefixtures("emptied")
-def test_a_table_made_by_a_procedure_is_noticed(engine, told, add, names):
+def test_a_table_made_by_a_procedure_is_noticed(engine, reports, add, names):
     hidden = "EXECUTE IMMEDIATE 'CREATE TABLE made_inside (id INTEGER)'"
-    with told(LOST) as outer:
+    with reports(LOST) as outer:
         add("tea")
         outer.connection.exec_driver_sql(hidden)
     assert names() == ["tea"]
@@ -329,11 +331,11 @@ def test_a_table_made_by_a_procedure_is_noticed(engine, told, add, names):
 
 @pytest.mark.only_on("mariadb")
 @pytest.mark.parametrize("storage", ["MyISAM", "Aria", "MEMORY"])
-def test_a_table_without_transactions_is_noticed(engine, told, storage):
+def test_a_table_without_transactions_is_noticed(engine, reports, storage):
     with engine.begin() as connection:
         connection.exec_driver_sql(f"CREATE TABLE plain (id INTEGER) ENGINE={storage}")
 
-    with told("no transactions") as outer:
+    with reports("no transactions") as outer:
         outer.connection.exec_driver_sql("INSERT INTO plain VALUES (1)")
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE plain")
@@ -356,8 +358,8 @@ def test_an_engine_that_commits_each_statement_is_noticed(database):
 # A rollback that takes others' work along
 
 
-def test_a_rollback_that_takes_a_later_commit_along_is_told(told, factory, add):
-    with told("their work went with it"), factory() as early:
+def test_a_rollback_that_takes_a_later_commit_along_is_reported(reports, factory, add):
+    with reports("their work went with it"), factory() as early:
         early.add(Thing(name="tea"))
         early.flush()
         add("milk")
@@ -387,9 +389,9 @@ def test_a_session_may_take_back_its_own_savepoint(inside, factory, add, things)
         assert things() == {"tea", "milk"}
 
 
-def test_a_savepoint_that_takes_a_later_commit_along_is_told(told, factory, add):
+def test_a_savepoint_that_takes_a_later_commit_along_is_reported(reports, factory, add):
     with (
-        told("their work went with it"),
+        reports("their work went with it"),
         factory.begin() as early,
         early.begin_nested() as savepoint,
     ):

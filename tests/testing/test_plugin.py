@@ -108,12 +108,12 @@ def test_its_tests_tell_a_commit_from_an_abort(project, right, wrong, outcome):
 def test_a_test_that_goes_past_it_fails_with_the_cause(project):
     path = project.folder / "test_past.py"
     path.write_text(GOES_PAST, encoding="utf-8")
-    told = project("test_past.py")
-    assert "3 passed" in told
-    assert "2 errors" in told
-    assert "A second connection to the same database" in told
-    assert "test_past.py, line 10" in told
-    assert "their work went with it" in told
+    output = project("test_past.py")
+    assert "3 passed" in output
+    assert "2 errors" in output
+    assert "A second connection to the same database" in output
+    assert "test_past.py, line 10" in output
+    assert "their work went with it" in output
 
 
 def test_nobody_gets_the_plugin_unasked(pytestconfig):

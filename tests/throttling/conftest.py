@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from draftedit.models import WRITES
+from draftedit.app.models import WRITES
 from draftedit.throttling import Throttle
 from tests.databases import REQUIRED, create_tables
 from tests.hosts import shop

@@ -9,7 +9,7 @@ from pyramid.httpexceptions import HTTPServiceUnavailable
 from pyramid.response import Response
 from sqlalchemy.exc import OperationalError
 
-from draftedit.engine.errors import SaveRace
+from draftedit.engine.base.errors import SaveRace
 
 
 def busy():
@@ -62,7 +62,7 @@ def served():
         with Configurator(settings=settings) as config:
             config.include("pyramid_tm")
             config.include("pyramid_retry")
-            config.include("draftedit.retry")
+            config.include("draftedit.web.retry")
             config.add_view(view)
             for kind in (OperationalError, SaveRace) if page else ():
                 config.add_exception_view(

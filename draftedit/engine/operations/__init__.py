@@ -10,7 +10,9 @@ from draftedit.engine.operations.delete import Delete, Restore
 from draftedit.engine.operations.insert import Insert
 from draftedit.engine.operations.move import Move, Rekey
 from draftedit.engine.operations.recreate import Recreate
+from draftedit.engine.operations.rewrite import Rewrite
 from draftedit.engine.operations.set import Set
+from draftedit.engine.operations.unknown import UnknownOperation
 
 # What a caller may send, by its name in JSON.
 PUBLIC: dict[str, type[Operation]] = {
@@ -21,6 +23,7 @@ BUILT_IN: dict[str, type[Operation]] = {
     **PUBLIC,
     Rekey.op: Rekey,
     Recreate.op: Recreate,
+    Rewrite.op: Rewrite,
 }
 
 __all__ = [
@@ -37,6 +40,8 @@ __all__ = [
     "Ref",
     "Rekey",
     "Restore",
+    "Rewrite",
     "Set",
+    "UnknownOperation",
     "from_json",
 ]

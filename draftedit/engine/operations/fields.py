@@ -5,12 +5,17 @@ from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
-from draftedit.engine.draft_rows import DraftRows
-from draftedit.engine.errors import BadOperation, Key, Problem, Refused
+from draftedit.engine.base.errors import BadOperation, Key, Problem, Refused
+from draftedit.engine.base.messages import say
+from draftedit.engine.base.texts import text_of
+from draftedit.engine.draft.rows import DraftRows
 from draftedit.engine.operations.base import Ref
-from draftedit.engine.operations.shape import read_ref
-from draftedit.engine.schema import Field, Part
+from draftedit.engine.operations.json_reader import read_ref
+from draftedit.engine.reading.reference_choices import choosable
+from draftedit.engine.schema.model import Field, Part
+from draftedit.engine.values.dialect_types import DIALECTS, resolved
 
 
 def canonical_values(
@@ -28,7 +33,7 @@ def canonical_values(
             good[name] = _canonical(rows, part, name, value, inserting)
         except ValueError as error:
             problems.append(
-                Problem(str(error), table=part.name, key=key, field=str(name))
+                Problem(text_of(error), table=part.name, key=key, field=str(name))
             )
     if problems:
         raise Refused(*problems)
@@ -40,29 +45,51 @@ def _canonical(
 ) -> Any:
     field = part.fields.get(name)
     if field is None:
-        raise ValueError(f"{part.name} has no field {name}.")
+        raise ValueError(say("unknown-field", table=part.name, field=name))
     if not (field.insertable if inserting else field.settable):
         raise ValueError(_why_not(field))
     if value is None:
-        if not field.nullable:
-            raise ValueError("This must be given.")
+        if not field.nullable or field.allowed is not None:
+            raise ValueError(say("value-missing"))
         return None
     if field.references is not None and isinstance(value, Mapping | Ref):
         value = _referred(rows, field, value)
     encoded = field.codec.parse(value, rows.dialect)
+    if field.codec.on(rows.dialect).spelled_by_database:
+        encoded = _spelled_by_the_database(rows, field, encoded)
+    if field.allowed is not None and encoded not in field.allowed:
+        raise ValueError(say("value-not-allowed", choices=_spelled(field)))
     if field.references is not None:
         check_reference(rows, field, encoded)
     return encoded
 
 
+def _spelled_by_the_database(rows: DraftRows, field: Field, text: str) -> str:
+    """Return how the database spells what only it can read."""
+    kind = resolved(field.codec.parameter, rows.dialect)
+    spelled = sa.cast(sa.cast(sa.literal(text, sa.Text()), kind), sa.Text())
+    try:
+        with rows.dbsession.begin_nested():
+            return str(rows.dbsession.scalar(sa.select(spelled)))
+    except DBAPIError as error:
+        name = kind.compile(dialect=DIALECTS[rows.dialect]).lower()
+        raise ValueError(say("not-read-by-database", type=name)) from error
+
+
 def _why_not(field: Field) -> str:
+    if field.is_fixed:
+        return say("field-fixed", value=_spelled(field))
     if field.role == "parent":
-        return "The parent is changed by a move."
+        return say("parent-changed-by-move")
     if field.role == "order":
-        return "The place is changed by a move."
+        return say("place-changed-by-move")
     if field.role == "key":
-        return "A key cannot be changed."
-    return "This is computed and cannot be set."
+        return say("key-not-settable")
+    return say("field-computed")
+
+
+def _spelled(field: Field) -> str:
+    return ", ".join(str(value) for value in field.allowed or ())
 
 
 def _referred(rows: DraftRows, field: Field, value: Any) -> Any:
@@ -70,22 +97,22 @@ def _referred(rows: DraftRows, field: Field, value: Any) -> Any:
     try:
         ref = value if isinstance(value, Ref) else read_ref(value, "ref", field.name)
     except BadOperation:
-        raise ValueError("This is no key.") from None
+        raise ValueError(say("not-a-key")) from None
     if ref.name not in rows.names:
-        raise ValueError(f"Nothing in this batch is called {ref.name!r}.")
+        raise ValueError(say("unknown-name-in-batch", name=ref.name))
     other = rows.target.tables.get(str(field.references))
     if other is None or field.referred not in other.key:
-        raise ValueError("A batch can name rows of this object only.")
+        raise ValueError(say("reference-outside-object"))
     return rows.names[ref.name][other.key.index(field.referred)]
 
 
 def check_reference(rows: DraftRows, field: Field, value: Any) -> None:
-    """Refuse a reference to a row that is not there, or not in this draft's sight.
+    """Refuse a reference to a row that is not there, or that is hidden from the draft.
 
     References by several columns are left to the database, at save.
     """
     other = rows.target.tables.get(str(field.references))
-    missing = ValueError(f"There is no {field.references} {value}.")
+    missing = ValueError(say("reference-missing", table=field.references, value=value))
     if other is None:
         if not _exists(rows, field, value):
             raise missing
@@ -97,8 +124,9 @@ def check_reference(rows: DraftRows, field: Field, value: Any) -> None:
 
 def _exists(rows: DraftRows, field: Field, value: Any) -> bool:
     key = next(k for k in field.column.foreign_keys if k.column.name == field.referred)
-    decoded = sa.literal(field.codec.decode(value), field.codec.plain)
-    found = sa.select(sa.literal(1)).where(key.column == decoded).limit(1)
+    decoded = sa.literal(field.codec.decode(value), field.codec.parameter)
+    visible = choosable(rows.target, key.column.table)
+    found = sa.select(sa.literal(1)).where(key.column == decoded, *visible).limit(1)
     return rows.dbsession.scalar(found) is not None
 
 

@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from draftedit.engine.draft_rows import DraftRows
-from draftedit.engine.errors import Key, Problem, Refused
+from translationstring import TranslationStringFactory
+
+from draftedit.engine.base.errors import Key, Problem, Refused
+from draftedit.engine.base.json_schema import TEXT, Schema
+from draftedit.engine.base.messages import say
+from draftedit.engine.draft.rows import DraftRows
 from draftedit.engine.operations.base import (
     LAST,
     AnyKey,
     Context,
     Done,
     Operation,
+    as_key,
     key_json,
     values_json,
 )
 from draftedit.engine.operations.batch import Batch
-from draftedit.engine.operations.delete import Delete, Restore
+from draftedit.engine.operations.delete import Delete
+from draftedit.engine.operations.description import Description, on_row
 from draftedit.engine.operations.fields import canonical_values, defaults, omitted
-from draftedit.engine.operations.move import Move, make_rekey, with_rekey
-from draftedit.engine.operations.naming import part_of, refused, row_of
-from draftedit.engine.operations.place import find_gap, find_place, parent_key
-from draftedit.engine.operations.set import Set
-from draftedit.engine.operations.shape import Shape
-from draftedit.engine.rows import Row
-from draftedit.engine.schema import Part
+from draftedit.engine.operations.form_reader import FormReader
+from draftedit.engine.operations.json_reader import JsonReader, schema_of
+from draftedit.engine.operations.lookup import part_of, refused, row_of
+from draftedit.engine.operations.move import make_rekey, with_rekey
+from draftedit.engine.operations.order_position import find_gap, find_place, parent_key
+from draftedit.engine.operations.rewrite import Rewrite
+from draftedit.engine.reading.lifetimes import NEVER
+from draftedit.engine.reading.revisions_since import RowId
+from draftedit.engine.reading.rows import Row
+from draftedit.engine.schema.model import Part
+
+_ = TranslationStringFactory("draftedit")
 
 
 @dataclass(frozen=True)
@@ -49,18 +60,21 @@ class Insert(Operation):
         """Insert the row; the inverse deletes it, and its identity stays its own."""
         part = part_of(rows, self.table)
         if part.parent is None:
-            raise refused("An object is made by opening a draft.", table=part.name)
+            raise refused(say("root-made-by-opening"), table=part.name)
         if part.order is None and self.after is not LAST:
-            raise refused(f"{part.name} has no order.", table=part.name)
+            raise refused(say("no-order", table=part.name), table=part.name)
         parent = parent_key(rows, part, self.parent)
-        values = dict(zip(part.parent_fields, parent, strict=True))
+        values = dict(zip(part.parent_fields, parent, strict=True)) | part.fixed
         values |= canonical_values(rows, part, None, self.values, inserting=True)
-        done = self._bring_back(rows, part, values) or self._add(rows, part, values)
+        done = self._insert(rows, part, values, self._deleted(rows, part, values))
         if self.name is not None:
             rows.names[self.name] = _key_in(done.operation)
         return done
 
-    def _add(self, rows: DraftRows, part: Part, values: dict[str, Any]) -> Done:
+    def _insert(
+        self, rows: DraftRows, part: Part, values: dict[str, Any], old: Row | None
+    ) -> Done:
+        """Insert the row; it takes the place of `old`, and has nothing of that."""
         values |= defaults(part, values, rows.dialect)
         _require(part, values)
         if part.generated_key and part.generated_key not in values:
@@ -68,7 +82,6 @@ class Insert(Operation):
             at = part.key.index(part.generated_key)
             number = rows.next_key(part) if self.key is None else self.key[at]
             values[part.generated_key] = number
-        key = part.key_of(values)
         given = {n: v for n, v in values.items() if part.fields[n].insertable}
         parent, rekey = part.parent_key_of(values), None
         if part.order is not None:
@@ -77,48 +90,65 @@ class Insert(Operation):
             )
             rekey = make_rekey(rows, part, place.rekeyed)
             values[part.order] = place.key
-        rows.add(
-            part,
-            {name: values.get(name) for name in part.columns},
-            omitted(part, values),
-        )
+        inverse = _write(rows, part, values, old)
         done = replace(
             self,
             values=given,
             parent=parent,
             after=_wish(rows, part, self.after),
-            key=key,
+            key=part.key_of(values),
             place=values.get(str(part.order)),
         )
-        return with_rekey(rekey, Done(done, Delete(part.name, key)))
+        return with_rekey(rekey, Done(done, inverse))
 
-    def _bring_back(
-        self, rows: DraftRows, part: Part, values: dict[str, Any]
-    ) -> Done | None:
-        """Under a key that is gone in this draft, insert is restore and set."""
+    def _deleted(
+        self, rows: DraftRows, part: Part, values: Mapping[str, Any]
+    ) -> Row | None:
+        """Return the row that this draft has deleted under the key, if there is one."""
         if not all(name in values for name in part.key):
             return None
         row = rows.find(part.name, part.key_of(values))
-        if row is None:
-            return None
-        self._check_free(rows, part, row, part.parent_key_of(values))
-        given = {n: v for n, v in values.items() if part.fields[n].settable}
-        steps: list[Operation] = [
-            Restore(part.name, row.key),
-            Set(part.name, row.key, given),
-        ]
-        if part.order is not None:
-            place = Move(part.name, row.key, part.parent_key_of(values), self.after)
-            steps.insert(1, place)
-        return Batch(tuple(steps)).apply(rows)
+        if row is not None:
+            self._check_free(rows, part, row, part.parent_key_of(values))
+        return row
 
     def _check_free(self, rows: DraftRows, part: Part, row: Row, parent: Key) -> None:
         if not row.gone:
-            raise refused("A row of this key exists already.", row)
+            raise refused(say("key-exists"), row)
         if part.order is None and part.parent_key_of(row.values) != parent:
-            raise refused("The deleted row of this key was below another parent.", row)
+            raise refused(say("deleted-row-elsewhere"), row)
         if rows.hangs_below(row):
-            raise refused("The deleted row of this key still has rows below it.", row)
+            raise refused(say("deleted-row-has-rows"), row)
+
+    def rows(self) -> Sequence[RowId]:
+        """Return the new row, once it has a key."""
+        return () if self.key is None else ((self.table, as_key(self.key)),)
+
+    @classmethod
+    def title(cls) -> str:
+        """Return what statistics call it."""
+        return _("Row added")
+
+    def describe(self, inverse: Operation | None = None) -> Description:
+        """Name the new row."""
+        return on_row(_("Add ${row}"), self.table, self.key)
+
+    def intent(self) -> Operation:
+        """Return the operation without its order key; the row keeps its identity."""
+        return replace(self, place=None)
+
+    def positions(self) -> Mapping[RowId, AnyKey]:
+        """Return the position of the new row."""
+        return dict.fromkeys(self.rows(), self.after)
+
+    def fields(self) -> Collection[str]:
+        """Return the fields that are given."""
+        return self.values.keys()
+
+    def without(self, fields: Collection[str]) -> Operation:
+        """Return the operation without these values: defaults take their place."""
+        kept = {n: v for n, v in self.values.items() if n not in fields}
+        return replace(self, values=kept)
 
     def to_json(self) -> dict[str, Any]:
         """Return the operation as JSON."""
@@ -133,9 +163,20 @@ class Insert(Operation):
         return data | {n: v for n, v in results.items() if v is not None}
 
     @classmethod
+    def from_form(cls, form: FormReader) -> Insert:
+        """Read the form."""
+        values, parent = form.values(None), form.optional_key("parent")
+        return cls(form.table(), values, parent, form.after())
+
+    @classmethod
+    def schema(cls) -> Schema:
+        """Return the JSON schema."""
+        return schema_of(cls.op, "table values", "parent after as", **{"as": TEXT})
+
+    @classmethod
     def from_json(cls, data: Mapping[str, Any], context: Context) -> Insert:
         """Read the operation."""
-        shape = Shape(data, context)
+        shape = JsonReader(data, context)
         insert = cls(
             table=shape.text("table"),
             values=shape.values(),
@@ -155,9 +196,23 @@ def _require(part: Part, values: Mapping[str, Any]) -> None:
     missing = [n for n, f in part.fields.items() if f.required and n not in values]
     if missing:
         problems = (
-            Problem("This must be given.", table=part.name, field=n) for n in missing
+            Problem(say("value-missing"), table=part.name, field=n) for n in missing
         )
         raise Refused(*problems)
+
+
+def _write(
+    rows: DraftRows, part: Part, values: Mapping[str, Any], old: Row | None
+) -> Operation:
+    """Write the new row, over a deleted one of its key, and return the inverse."""
+    every = {name: values.get(name) for name in part.columns}
+    left = omitted(part, values)
+    if old is None:
+        return Delete(part.name, rows.add(part, every, left).key)
+    # Of two rows that only this draft has had, none is left in history.
+    restores = None if old.is_new else NEVER
+    new = rows.rewrite(old, every, gone=False, omitted=left, restores=restores)
+    return Rewrite.of(old, new.key, every)
 
 
 def _wish(rows: DraftRows, part: Part, after: AnyKey) -> AnyKey:

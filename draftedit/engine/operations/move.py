@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from draftedit.engine.draft_rows import DraftRows
-from draftedit.engine.errors import Key
+from translationstring import TranslationStringFactory
+
+from draftedit.engine.base.errors import Key
+from draftedit.engine.base.json_schema import Schema
+from draftedit.engine.base.messages import say
+from draftedit.engine.draft.rows import DraftRows
 from draftedit.engine.operations.base import (
     LAST,
     AnyKey,
     Context,
     Done,
     Operation,
+    RowOperation,
     key_json,
 )
 from draftedit.engine.operations.batch import Batch
-from draftedit.engine.operations.naming import part_of, refused, row_in_sight, row_of
-from draftedit.engine.operations.place import find_gap, find_place, parent_key
-from draftedit.engine.operations.shape import Shape
-from draftedit.engine.rows import Row
-from draftedit.engine.schema import Part
+from draftedit.engine.operations.description import (
+    Description,
+    NamedParent,
+    NamedRow,
+    on_many,
+    position,
+)
+from draftedit.engine.operations.form_reader import FormReader
+from draftedit.engine.operations.json_reader import JsonReader, schema_of
+from draftedit.engine.operations.lookup import part_of, refused, row_in_sight, row_of
+from draftedit.engine.operations.order_position import find_gap, find_place, parent_key
+from draftedit.engine.reading.revisions_since import RowId
+from draftedit.engine.reading.rows import Row
+from draftedit.engine.schema.model import Part
+
+_ = TranslationStringFactory("draftedit")
 
 
 @dataclass(frozen=True)
-class Move(Operation):
+class Move(RowOperation):
     """Put the row below `parent` (None: where it is), after a sibling.
 
     `after` is the wish: a key, None for the first place, LAST. `place` is the result,
@@ -44,7 +60,7 @@ class Move(Operation):
         part = part_of(rows, self.table)
         row = row_in_sight(rows, part, self.key)
         if part.order is None:
-            raise refused(f"{part.name} has no order.", row)
+            raise refused(say("no-order", table=part.name), row)
         if self.place is not None:
             return self._put(rows, part, row, self.parent, self.place)
         parent = self._parent(rows, part, row)
@@ -64,7 +80,7 @@ class Move(Operation):
             return here
         parent = parent_key(rows, part, self.parent)
         if parent != here and part.stays_with_parent:
-            raise refused("The row's key names its parent: it cannot move away.", row)
+            raise refused(say("key-names-parent"), row)
         return parent
 
     def _put(
@@ -87,6 +103,35 @@ class Move(Operation):
             return self.after
         return row_of(rows, part, self.after).key
 
+    @classmethod
+    def title(cls) -> str:
+        """Return what statistics call it."""
+        return _("Row moved")
+
+    def describe(self, inverse: Operation | None = None) -> Description:
+        """Name the row and its new place, and its new parent if it has another."""
+        params: dict[str, Any] = {
+            "row": NamedRow(self.table, self.key, placed=False),
+            "place": position(self.table, self.after, self.after is LAST),
+        }
+        before = inverse.parent if isinstance(inverse, Move) else None
+        if self.parent is None or self.parent == before:
+            return Description(_("Move ${row} ${place}"), params)
+        params["parent"] = NamedParent(self.table, self.parent)
+        return Description(_("Move ${row} to ${parent}, ${place}"), params)
+
+    def summary(self, count: int) -> Description:
+        """Say how many rows; they follow one another."""
+        return on_many(_("Move ${count} ${rows}"), self.table, count)
+
+    def intent(self) -> Operation:
+        """Return the operation without its order key."""
+        return replace(self, place=None)
+
+    def positions(self) -> Mapping[RowId, AnyKey]:
+        """Return the position of the row."""
+        return dict.fromkeys(self.rows(), self.after)
+
     def to_json(self) -> dict[str, Any]:
         """Return the operation as JSON."""
         data = {"op": self.op, "table": self.table, "id": key_json(self.key)}
@@ -97,9 +142,20 @@ class Move(Operation):
         return data | ({"place": self.place} if self.place else {})
 
     @classmethod
+    def from_form(cls, form: FormReader) -> Move:
+        """Read the form."""
+        parent = form.optional_key("parent")
+        return cls(form.table(), form.key(), parent, form.after())
+
+    @classmethod
+    def schema(cls) -> Schema:
+        """Return the JSON schema."""
+        return schema_of(cls.op, "table id", "parent after")
+
+    @classmethod
     def from_json(cls, data: Mapping[str, Any], context: Context) -> Move:
         """Read the operation."""
-        shape = Shape(data, context)
+        shape = JsonReader(data, context)
         move = cls(
             shape.text("table"),
             shape.key(),
@@ -131,6 +187,17 @@ class Rekey(Operation):
             before.append((key, row.values[str(part.order)]))
             rows.write(row, {str(part.order): place})
         return Done(self, Rekey(self.table, tuple(before)))
+
+    def table_name(self) -> str:
+        """Return the table."""
+        return self.table
+
+    def describe(self, inverse: Operation | None = None) -> Description:
+        """Say what it is for."""
+        return Description(_("Make room in the order"))
+
+    def intent(self) -> None:
+        """Return nothing: a replay makes room anew, if it needs any."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the operation as JSON."""

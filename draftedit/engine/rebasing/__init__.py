@@ -1,36 +1,36 @@
 """Rebase: take a newer revision as base, and replay the draft's operations on it.
 
-The steps go into a new journal, so that every inverse is new, and undo and redo work
-down to the new base. What was decided about conflicts is one last batch. What was
-undone stays as wishes, which are looked at again when they are redone.
+The steps go into a new journal with new inverses, so that undo and redo work down to
+the new base. The choices about conflicts are one last batch. Undone steps stay as
+intents, which are applied anew when they are redone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from draftedit.engine import records
-from draftedit.engine.changes import touched_rows
-from draftedit.engine.draft_rows import DraftRows
-from draftedit.engine.errors import Conflict, Key
-from draftedit.engine.foreign import RowId, foreign_rows
-from draftedit.engine.journal import Journal, Step
-from draftedit.engine.operations import LAST
-from draftedit.engine.rebasing.ground import Ground
-from draftedit.engine.rebasing.making_up import Chosen, GivenUp, unmade
+from draftedit.engine.base.errors import Conflict, Key
+from draftedit.engine.draft.changes import touched_rows
+from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.journal.journal import NOTHING, Journal, Step
+from draftedit.engine.operations import LAST, Operation
+from draftedit.engine.operations.base import AnyKey, as_key
+from draftedit.engine.reading.revisions_since import RowId, foreign_rows
+from draftedit.engine.reading.rows import Row
+from draftedit.engine.rebasing.context import ResolutionContext
 from draftedit.engine.rebasing.replay import Dropped, join, replay
+from draftedit.engine.rebasing.residual import Chosen, GivenUp, unmade
 from draftedit.engine.rebasing.resolutions import Resolution, encoded, match
 from draftedit.engine.rebasing.resolve import resolve
-from draftedit.engine.rebasing.wishes import Place, places, wish
-from draftedit.engine.records import DraftRecord
-from draftedit.engine.rows import Row
 from draftedit.engine.saving import conflicts
 from draftedit.engine.saving.compare import read_live
 from draftedit.engine.saving.plan import make_plan
-from draftedit.engine.saving.sides import Sides
-from draftedit.engine.tables import Tables
+from draftedit.engine.saving.three_way import ThreeWay
+from draftedit.engine.schema.tables import Tables
+from draftedit.engine.store import draft_records
+from draftedit.engine.store.draft_records import DraftRecord
 
 LAST_BATCH = "What the rebase decided"
 
@@ -41,7 +41,7 @@ __all__ = ["Dropped", "Rebased", "Resolution", "find_conflicts", "rebase"]
 class Rebased:
     """The draft's record on the new base, and what could not be carried over.
 
-    `lost` is what of it the draft's net change lacks now, besides what was decided.
+    `lost` is the part that the draft's net change lacks now, apart from the choices.
     """
 
     record: DraftRecord
@@ -50,27 +50,27 @@ class Rebased:
 
 
 @dataclass(frozen=True)
-class Old:
-    """The draft as it was: its steps, what it changed, and its new root, if it had."""
+class OldDraft:
+    """The draft as it was: its steps, its changes, and its new root, if it had one."""
 
     steps: list[Step]
-    sides: Sides
+    sides: ThreeWay
     new_root: Row | None
 
 
 @dataclass(frozen=True)
-class Look:
-    """The draft's steps, the three sides, and where these conflict."""
+class Compared:
+    """The draft's steps, the three sides, and their conflicts."""
 
     steps: list[Step]
-    sides: Sides
+    sides: ThreeWay
     conflicts: list[Conflict]
 
 
 def find_conflicts(
     rows: DraftRows, tables: Tables, journal: Journal, record: DraftRecord
 ) -> list[Conflict]:
-    """Return what a rebase would have to be told choices for; change nothing."""
+    """Return the conflicts that a rebase needs choices for; change nothing."""
     return _look(rows, tables, journal, record).conflicts
 
 
@@ -84,15 +84,15 @@ def rebase(
 ) -> Rebased:
     """Put an open draft on revision `current` of its object, whose record is locked.
 
-    Raises Conflicts with those that no resolution covers, Refused for a resolution
-    that cannot be carried out; the caller's savepoint then takes everything back.
+    Raises Conflicts with those that no resolution covers, Refused for a resolution that
+    cannot be carried out; the caller's savepoint then rolls everything back.
     """
-    # Locked: what plain SQL wrote between this look and the replay would be taken for
-    # the base, and overwritten.
+    # Locked: otherwise what plain SQL writes between this read and the replay would be
+    # taken for the base, and overwritten.
     look = _look(rows, tables, journal, record, lock=True)
     steps = look.steps
     chosen = match(look.conflicts, [encoded(rows, one) for one in resolutions])
-    old = Old(steps, look.sides, _new_root(rows, journal, record))
+    old = OldDraft(steps, look.sides, _new_root(rows, journal, record))
     _clear(rows.dbsession, tables, rows, record)
     fresh = DraftRows(
         rows.dbsession, rows.target, rows.root, record.key, record.last_key, current
@@ -100,9 +100,12 @@ def rebase(
     _open(fresh, old)
     done, dropped, lost = _replay(fresh, old, record, chosen)
     undone = steps[record.position :]
-    kept = [_as_wish(one, n) for n, one in enumerate(undone, len(done) + 1)]
+    kept = [
+        replace(step, sequence=number, forward=_intent(step))
+        for number, step in enumerate(undone, len(done) + 1)
+    ]
     journal.write([*done, *kept])
-    moved = records.rebased(
+    moved = draft_records.rebased(
         rows.dbsession,
         tables,
         record,
@@ -120,33 +123,36 @@ def _look(
     journal: Journal,
     record: DraftRecord,
     lock: bool = False,
-) -> Look:
-    """Lay the three sides beside one another, and read what is lost with the draft."""
+) -> Compared:
+    """Compare the three sides, and read what is lost with the draft."""
     steps = journal.steps()
     plan = make_plan(rows, touched_rows(rows))
     live = read_live(rows, plan, lock)
     foreign = foreign_rows(rows.dbsession, tables, rows.target, rows.root, record.base)
     done = [step.forward for step in steps if step.sequence <= record.position]
-    sides = Sides(rows, plan, live, foreign, _neighbours(places(done)))
-    return Look(steps, sides, conflicts.find(sides))
+    sides = ThreeWay(rows, plan, live, foreign, _neighbours(done))
+    return Compared(steps, sides, conflicts.find(sides))
 
 
-def _neighbours(wished: Mapping[RowId, Place]) -> dict[RowId, Key | None]:
-    """Return the sibling that each row was put behind; None: an end of the order."""
+def _neighbours(done: Iterable[Operation]) -> dict[RowId, Key | None]:
+    """Return the sibling that each row was last put after; None: an end."""
+    found: dict[RowId, AnyKey] = {}
+    for operation in done:
+        found |= operation.positions()
     return {
-        row: None if place.after in (None, LAST) else tuple(place.after)
-        for row, place in wished.items()
+        row: None if after in (None, LAST) else as_key(after)
+        for row, after in found.items()
     }
 
 
 def _new_root(rows: DraftRows, journal: Journal, record: DraftRecord) -> Row | None:
-    """Return the root of a new object as it was opened, which no step has."""
+    """Return the root of a new object as it was opened, which is in no step."""
     root = rows.find(rows.target.name, rows.root)
     if root is None or not root.is_new:
         return None
     journal.turn_all(rows, range(record.position, 0, -1), undo=True)
     opened = rows.find(rows.target.name, rows.root)
-    # One that is gone now came back by a step: a revert of a deleted object.
+    # A deleted one was restored by a step: a revert of a deleted object.
     return None if opened is None or opened.gone else opened
 
 
@@ -160,8 +166,8 @@ def _clear(
     dbsession.execute(sa.delete(tables.operation).where(mine))
 
 
-def _open(fresh: DraftRows, old: Old) -> None:
-    """Copy the root's row anew, as opening a draft does."""
+def _open(fresh: DraftRows, old: OldDraft) -> None:
+    """Copy the root's row again, as opening a draft does."""
     root = fresh.find(fresh.target.name, fresh.root)
     if root is not None and root.key == fresh.root:
         fresh.write(root)
@@ -170,27 +176,27 @@ def _open(fresh: DraftRows, old: Old) -> None:
 
 
 def _replay(
-    fresh: DraftRows, old: Old, record: DraftRecord, chosen: Chosen
+    fresh: DraftRows, old: OldDraft, record: DraftRecord, chosen: Chosen
 ) -> tuple[list[Step], list[Dropped], list[Dropped]]:
-    """Replay the steps that are done, and decide; return the new steps."""
+    """Replay the applied steps, and carry out the choices; return the new steps."""
     done: list[Step] = []
     dropped: list[Dropped] = []
     fresh.lost = frozenset(r for r in old.sides.foreign if old.sides.is_another(*r))
     for step in old.steps[: record.position]:
-        one, refused = replay(fresh, wish(step.forward), step.sequence)
+        one, refused = replay(fresh, _intent(step), step.sequence)
         dropped += refused
         if one is not None:
             done.append(step.renewed(len(done) + 1, one))
     fresh.lost = frozenset()
-    ground = Ground(fresh, old.sides)
-    lost = resolve(ground, chosen, len(done) + 1)
-    dropped = unmade(ground, GivenUp.of(chosen), dropped)
-    last = join(ground.done, LAST_BATCH)
+    context = ResolutionContext(fresh, old.sides)
+    lost = resolve(context, chosen, len(done) + 1)
+    dropped = unmade(context, GivenUp.of(chosen), dropped)
+    last = join(context.done, LAST_BATCH)
     if last is not None:
-        at = records.now()
+        at = draft_records.now()
         done.append(Step(len(done) + 1, last.operation, last.inverse, LAST_BATCH, at))
     return done, dropped, lost
 
 
-def _as_wish(step: Step, sequence: int) -> Step:
-    return replace(step, sequence=sequence, forward=wish(step.forward))
+def _intent(step: Step) -> Operation:
+    return step.forward.intent() or NOTHING

@@ -1,25 +1,26 @@
-"""Applying what operations wished to rows they were not made for.
+"""Replay operations on a newer base.
 
 What cannot be applied is reported, and the rest goes on: a batch loses only the
 operation that is refused, and an operation only the fields that are.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from draftedit.engine.draft_rows import DraftRows
-from draftedit.engine.errors import Problem, Refused
-from draftedit.engine.operations import Batch, Done, Insert, Operation, Set
+from draftedit.engine.base.errors import Problem, Refused
+from draftedit.engine.base.messages import say
+from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.operations import Batch, Done, Operation
 
-SAME = "It is so already."
+SAME = say("already-so")
 
 
 @dataclass(frozen=True)
 class Dropped:
     """What a rebase could not carry over, and why.
 
-    `sequence` is the step of the old journal; `operation` the part of it, a `set` or
-    `insert` with the refused fields only where the others were carried over.
+    `sequence` is the step of the old journal; `operation` the part of it,
+    with the refused fields only if the others were carried over.
     """
 
     sequence: int
@@ -30,9 +31,13 @@ class Dropped:
 def replay(
     rows: DraftRows, operation: Operation, sequence: int
 ) -> tuple[Done | None, list[Dropped]]:
-    """Apply an operation as far as that goes; return what was done, and what not."""
-    if isinstance(operation, Batch):
-        return _batch(rows, operation, sequence)
+    """Apply an operation as far as possible; return what was done and dropped."""
+    members = operation.members()
+    if members is not None:
+        results = [replay(rows, one, sequence) for one in members]
+        dropped = [one for _, lost in results for one in lost]
+        steps = [done for done, _ in results if done is not None]
+        return join(steps, operation.journal_label()), dropped
     try:
         done = operation.apply(rows)
     except Refused as refusal:
@@ -42,16 +47,8 @@ def replay(
     return done, []
 
 
-def _batch(
-    rows: DraftRows, batch: Batch, sequence: int
-) -> tuple[Done | None, list[Dropped]]:
-    results = [replay(rows, one, sequence) for one in batch.operations]
-    dropped = [one for _, lost in results for one in lost]
-    return join([done for done, _ in results if done is not None], batch.label), dropped
-
-
 def join(done: Iterable[Done], label: str | None) -> Done | None:
-    """Make one step of several; None of none."""
+    """Combine several results into one step; None if there are none."""
     steps = list(done)
     if not steps:
         return None
@@ -67,22 +64,14 @@ def _without_refused(
     sequence: int,
     problems: tuple[Problem, ...],
 ) -> tuple[Done | None, list[Dropped]]:
-    """Try again without the values that are refused, if that is what is wrong."""
-    refused = {one.field for one in problems if one.field is not None}
-    if not isinstance(operation, Set | Insert) or not refused & operation.values.keys():
+    """Try again without the refused values, if they are the reason."""
+    fields = set(operation.fields())
+    refused = fields & {one.field for one in problems}
+    kept = operation.without(refused) if refused else None
+    if kept is None:
         return None, [Dropped(sequence, operation, problems)]
-    kept = {n: v for n, v in operation.values.items() if n not in refused}
-    lost = {n: v for n, v in operation.values.items() if n in refused}
-    if not kept and isinstance(operation, Set):
-        return None, [Dropped(sequence, operation, problems)]
-    done, more = replay(rows, replace_values(operation, kept), sequence)
+    done, more = replay(rows, kept, sequence)
     if done is None:
         return None, [Dropped(sequence, operation, problems)]
-    return done, [Dropped(sequence, replace_values(operation, lost), problems), *more]
-
-
-def replace_values(operation: Set | Insert, values: dict[str, object]) -> Operation:
-    """Return the operation with other values."""
-    if isinstance(operation, Set):
-        return Set(operation.table, operation.key, values, operation.omit)
-    return replace(operation, values=values)
+    lost = operation.without(fields - refused) or operation
+    return done, [Dropped(sequence, lost, problems), *more]

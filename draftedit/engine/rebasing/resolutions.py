@@ -1,11 +1,10 @@
-"""What a user decides about conflicts: base, mine, theirs, or a value of one's own."""
+"""The user's choices about conflicts: base, draft, live, or another value."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from draftedit.engine.draft_rows import DraftRows
-from draftedit.engine.errors import (
+from draftedit.engine.base.errors import (
     Conflict,
     Conflicts,
     Key,
@@ -13,6 +12,8 @@ from draftedit.engine.errors import (
     Refused,
     Unknown,
 )
+from draftedit.engine.base.messages import say
+from draftedit.engine.draft.rows import DraftRows
 
 TAKES = ("base", "draft", "live", "value")
 
@@ -21,8 +22,8 @@ TAKES = ("base", "draft", "live", "value")
 class Resolution:
     """One choice: for a field, for a row (`field` is None), or for all (no table).
 
-    `take` is base, draft, live or value; `value` is the value of one's own: a field's,
-    or for an order the sibling to stand after (None: the first place).
+    `take` is base, draft, live or value; `value` is the user's own value: a field's, or
+    for an order the sibling to stand after (None: the first place).
     """
 
     take: str
@@ -35,7 +36,7 @@ class Resolution:
 def encoded(rows: DraftRows, one: Resolution) -> Resolution:
     """Return a choice with the key as the conflicts have it.
 
-    Raises Refused for what can be no row.
+    Raises Refused if it cannot be the key of a row.
     """
     if one.table is None:
         return one
@@ -48,23 +49,23 @@ def encoded(rows: DraftRows, one: Resolution) -> Resolution:
 def match(
     found: Sequence[Conflict], resolutions: Sequence[Resolution]
 ) -> list[tuple[Conflict, Resolution]]:
-    """Return each conflict with the choice made for it: the one that points closest.
+    """Return each conflict with the choice made for it: the most specific one.
 
-    Of several that point as closely, the last one said counts. Raises Conflicts with
-    those that are open still, Refused for a choice about what is no conflict.
+    Of several equally specific choices the last one counts. Raises Conflicts with those
+    that are still open, Refused for a choice about something that is no conflict.
     """
-    said = {(one.table, one.key, one.field): one for one in resolutions}
+    by_address = {(one.table, one.key, one.field): one for one in resolutions}
     there_are: set[Any] = {(None, None, None)}
     chosen, still_open = [], []
     for conflict in found:
         places = _places(conflict)
         there_are.update(places)
-        fitting = [said[place] for place in places if place in said]
+        fitting = [by_address[place] for place in places if place in by_address]
         if fitting:
             chosen.append((conflict, fitting[0]))
         else:
             still_open.append(conflict)
-    if idle := [one for place, one in said.items() if place not in there_are]:
+    if idle := [one for place, one in by_address.items() if place not in there_are]:
         raise Refused(*(p for one in idle for p in _no_conflict(one).problems))
     if still_open:
         raise Conflicts(still_open)
@@ -72,11 +73,11 @@ def match(
 
 
 def _places(conflict: Conflict) -> list[tuple[str | None, Key | None, str | None]]:
-    """Return what a choice about a conflict may name, the closest first."""
+    """Return the addresses of choices about a conflict, the most specific first."""
     row = conflict.table, conflict.key
     return [(*row, conflict.field), (*row, None), (None, None, None)]
 
 
 def _no_conflict(one: Resolution) -> Refused:
-    message = "There is no such conflict."
+    message = say("unknown-conflict")
     return Refused(Problem(message, one.table, one.key, one.field))

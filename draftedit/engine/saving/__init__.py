@@ -1,4 +1,4 @@
-"""Save: swap a draft in for live, in one transaction, in eight stages.
+"""Save: write a draft into the live tables, in one transaction, in eight stages.
 
 1 lock (`revision`), 2 compare, 3 archive, 4 park, 5 insert (`inserting`), 6 update
 (`updating`), 7 delete (`deleting`), 8 the revision; `writer` runs 3 to 7.
@@ -7,26 +7,28 @@
 import json
 from dataclasses import dataclass, field
 
-from draftedit.engine.changes import touched_rows
-from draftedit.engine.checks import validate
-from draftedit.engine.draft_rows import DraftRows
-from draftedit.engine.errors import Key, NothingToSave
-from draftedit.engine.keys import to_list, to_path
-from draftedit.engine.records import DraftRecord
+from draftedit.engine.base.errors import Consequence, Key, NothingToSave
+from draftedit.engine.base.keys import to_list, to_path
+from draftedit.engine.draft.changes import touched_rows
+from draftedit.engine.draft.checks import validate
+from draftedit.engine.draft.rows import DraftRows
 from draftedit.engine.saving.compare import compare
+from draftedit.engine.saving.db_refusals import write_or_explain
+from draftedit.engine.saving.outside import consent, consequences_of
 from draftedit.engine.saving.plan import make_plan
-from draftedit.engine.saving.problems import write_or_explain
 from draftedit.engine.saving.revision import Revision, count_up, lock, record_revision
-from draftedit.engine.saving.work import Work
-from draftedit.engine.tables import Tables
+from draftedit.engine.saving.save_run import SaveRun
+from draftedit.engine.schema.tables import Tables
+from draftedit.engine.store.draft_records import DraftRecord
 
 
 @dataclass(frozen=True)
 class Saved:
-    """What a save made: the revision, and the real keys of the rows it inserted.
+    """The result of a save: the revision, and the real keys of the rows it inserted.
 
-    `ids` maps, by table, draft-made keys spelled as in paths; `merged` are the foreign
-    revisions that came in.
+    `ids` maps, by table, draft-made keys in the form of paths; `merged` are the foreign
+    revisions that came in; `consequences` its effects on rows outside the object, and
+    `consent` the token for those of them that are lost.
     """
 
     target: str
@@ -34,9 +36,11 @@ class Saved:
     revision: int
     ids: dict[str, dict[str, Key]]
     merged: list[int] = field(default_factory=list)
+    consequences: list[Consequence] = field(default_factory=list)
+    consent: str | None = None
 
     def ids_json(self) -> str:
-        """Spell `ids` for the draft's record."""
+        """Serialise `ids` for the draft's record."""
         return json.dumps(
             {
                 table: {path: to_list(key) for path, key in real.items()}
@@ -50,15 +54,17 @@ def save(
     tables: Tables,
     record: DraftRecord,
     message: str | None,
+    accept: str | None = "",
     validated: bool = True,
 ) -> Saved:
     """Write the net changes of a draft to live; keep what they replace as history.
 
-    `validated`: the host's own checks may refuse. Raises Conflicts, Refused or
-    SaveRace, with nothing written. Closing the draft is the caller's.
+    `validated`: the host's own checks may refuse. `accept`: the consent to what is lost
+    outside the object; None, for a check: to anything. Raises Conflicts, Refused,
+    NeedsConsent or SaveRace, with nothing written. The caller closes the draft.
     """
     dbsession = rows.dbsession
-    # The savepoint flushes what the host has pending: its own, and older than the save.
+    # The savepoint flushes the host's pending changes: they are older than the save.
     with dbsession.no_autoflush, dbsession.begin_nested():
         is_recorded = lock(dbsession, tables, record)
         touched = touched_rows(rows)
@@ -73,13 +79,20 @@ def save(
         revision = Revision(record.target, record.root, number, is_recorded, is_first)
         if is_recorded:
             count_up(dbsession, tables, record)
-        work = write_or_explain(rows, tables, plan, live, revision)
+        work = write_or_explain(rows, tables, plan, live, revision, accept)
         record_revision(dbsession, tables, record, work.revision, plan.count, message)
     root = work.keys.real(rows.target.root, rows.root)
-    return Saved(rows.target.name, root, work.revision.number, _ids(work))
+    return Saved(
+        rows.target.name,
+        root,
+        work.revision.number,
+        _ids(work),
+        consequences=consequences_of(work),
+        consent=consent(work),
+    )
 
 
-def _ids(work: Work) -> dict[str, dict[str, Key]]:
+def _ids(work: SaveRun) -> dict[str, dict[str, Key]]:
     ids: dict[str, dict[str, Key]] = {}
     for name, new in work.plan.new.items():
         part = work.target.tables[name]

@@ -1,26 +1,27 @@
-"""What is a conflict: the same thing changed in the draft and, since its base, in live.
+"""Find conflicts: the same thing changed in the draft and, since its base, in live.
 
-The rules, by what the draft did to a row; https://datatracker.ietf.org/doc/draft-ietf-netconf-privcand/
-has the ones this grew from. Equal results are none, nor are different fields of a row.
+The rules, by the draft's change of a row;
+https://datatracker.ietf.org/doc/draft-ietf-netconf-privcand/ has the ones this grew
+from. Equal results do not conflict, nor do different fields of a row.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from draftedit.engine.errors import Conflict, Key
-from draftedit.engine.listing import position_of
-from draftedit.engine.rows import Row
+from draftedit.engine.base.errors import Conflict, Key
+from draftedit.engine.reading.listing import position_of
+from draftedit.engine.reading.rows import Row
+from draftedit.engine.reading.tree import neighbours
+from draftedit.engine.reading.view import View
 from draftedit.engine.saving import conflicts_below
-from draftedit.engine.saving.sides import Sides
-from draftedit.engine.schema import Part
-from draftedit.engine.tree import neighbours
-from draftedit.engine.values import same
-from draftedit.engine.view import View
+from draftedit.engine.saving.three_way import ThreeWay
+from draftedit.engine.schema.model import Part
+from draftedit.engine.values.codecs import same
 
 Values = Mapping[str, Any]
 
 
-def find(sides: Sides) -> list[Conflict]:
+def find(sides: ThreeWay) -> list[Conflict]:
     """Return every conflict, the root's first; nothing is written."""
     if (lost := _of_root(sides)) is not None:
         return [lost]
@@ -37,14 +38,14 @@ def find(sides: Sides) -> list[Conflict]:
     return found
 
 
-def _of_root(sides: Sides) -> Conflict | None:
-    """An object deleted elsewhere is one conflict, whatever the draft did to it."""
+def _of_root(sides: ThreeWay) -> Conflict | None:
+    """Return the conflict of an object that others have deleted, if they have."""
     root = sides.root
-    if root is None or root.is_new or sides.plan.count == 0:
+    if root is None or sides.plan.count == 0:
         return None
     at = root.table, root.key
     live = sides.live[root.table].get(root.key)
-    if live is None and not root.gone:
+    if live is None and not root.gone and not root.is_new:
         return sides.conflict(at, None, "row", root.origin, root.values)
     if sides.is_another(root.table, root.key):
         draft = None if root.gone else root.values
@@ -53,12 +54,13 @@ def _of_root(sides: Sides) -> Conflict | None:
 
 
 def _of_changed(
-    sides: Sides, part: Part, row: Row, live: Values | None
+    sides: ThreeWay, part: Part, row: Row, live: Values | None
 ) -> Iterator[Conflict]:
     at = row.table, row.key
     another = sides.is_another(*at)
-    if live is None or another or _has_left(sides, part, row, live):
-        now = live if another else None
+    replaces = row.restores is not None and live and _has_changed(row, live)
+    if live is None or another or replaces or _has_left(sides, part, row, live):
+        now = live if another or replaces else None
         yield sides.conflict(at, None, "row", row.origin, row.values, now)
         return
     if _is_moved_away(part, row):
@@ -81,33 +83,38 @@ def _of_changed(
         yield _of_order(sides, part, row)
 
 
-def _has_left(sides: Sides, part: Part, row: Row, live: Values) -> bool:
-    """Tell whether others have moved the row to another object, where we write not."""
+def _has_left(sides: ThreeWay, part: Part, row: Row, live: Values) -> bool:
+    """Return whether others have moved the row to an object we must not write."""
     origin = row.origin or {}
     if all(same(live[name], origin.get(name)) for name in part.parent_fields):
         return False
     return not sides.now.belongs(Row(part.name, row.key, dict(live)))
 
 
-def _of_deleted(sides: Sides, row: Row, live: Values | None) -> Iterator[Conflict]:
-    """A row deleted elsewhere, too, is an equal result."""
+def _of_deleted(sides: ThreeWay, row: Row, live: Values | None) -> Iterator[Conflict]:
+    """Yield conflicts of a deleted row; deleted by both is an equal result."""
     if live is None or row.origin is None:
         return
-    moved_on = any(
-        name in row.origin and not same(value, row.origin[name])
-        for name, value in live.items()
-    )
-    if moved_on or sides.is_another(row.table, row.key):
+    if _has_changed(row, live) or sides.is_another(row.table, row.key):
         at = row.table, row.key
         yield sides.conflict(at, None, "row", row.origin, None, live)
 
 
+def _has_changed(row: Row, live: Values) -> bool:
+    origin = row.origin or {}
+    return any(
+        name in origin and not same(value, origin[name]) for name, value in live.items()
+    )
+
+
 def _of_new(
-    sides: Sides, part: Part, row: Row, live: Values | None
+    sides: ThreeWay, part: Part, row: Row, live: Values | None
 ) -> Iterator[Conflict]:
     at = row.table, row.key
     if live is not None:
-        if any(not same(live[name], row.values[name]) for name in _given(part, row)):
+        names = _given(part, row)
+        differs = any(not same(live[name], row.values[name]) for name in names)
+        if differs or sides.is_another(*at):
             yield sides.conflict(at, None, "row", None, row.values, live)
         return
     above = sides.parent(part, row.values)
@@ -129,19 +136,19 @@ def _of_new(
 
 
 def _given(part: Part, row: Row) -> list[str]:
-    """Return what a new row names; its place is a wish."""
+    """Return the columns that a new row names; its place is only a wish."""
     return [n for n in row.values if n not in row.omitted and n != part.order]
 
 
-# Order: a row is moved when its parent is another, or when it was wished elsewhere.
-# Keys that changed only to make room for others say nothing.
+# Order: a row is moved if its parent differs, or if another place was wished for. Order
+# keys that changed only to make room for others do not count.
 
 
 def _is_moved_away(part: Part, row: Row) -> bool:
     return not row.changed_fields().keys().isdisjoint(part.parent_fields)
 
 
-def _is_moved(sides: Sides, part: Part, row: Row) -> bool:
+def _is_moved(sides: ThreeWay, part: Part, row: Row) -> bool:
     if _is_moved_away(part, row):
         return True
     wished = sides.after is None or (row.table, row.key) in sides.after
@@ -155,8 +162,8 @@ def _both_moved(part: Part, row: Row, live: Values) -> bool:
     return moved and any(not same(live[name], row.values[name]) for name in names)
 
 
-def _neighbour_is_gone(sides: Sides, part: Part, row: Row) -> bool:
-    """Tell whether others have taken away the sibling that the row was put behind."""
+def _neighbour_is_gone(sides: ThreeWay, part: Part, row: Row) -> bool:
+    """Return whether others have removed the sibling that the row was put after."""
     if sides.after is None:
         return False
     key = sides.after.get((row.table, row.key))
@@ -172,8 +179,8 @@ def _neighbour_is_gone(sides: Sides, part: Part, row: Row) -> bool:
     return moved and part.parent_key_of(now.values) != part.parent_key_of(row.values)
 
 
-def _of_order(sides: Sides, part: Part, row: Row) -> Conflict:
-    """Say where the row stands on each side."""
+def _of_order(sides: ThreeWay, part: Part, row: Row) -> Conflict:
+    """Return the conflict with the row's place on each side."""
     views = (sides.base, sides.rows, sides.now)
     base, draft, live = (place(view, part, row.key) for view in views)
     at, behind = (row.table, row.key), (sides.after or {}).get((row.table, row.key))
@@ -183,7 +190,7 @@ def _of_order(sides: Sides, part: Part, row: Row) -> Conflict:
 
 
 def place(view: View, part: Part, key: Key) -> dict[str, Any] | None:
-    """Return a row's parent and the sibling that it stands after, None: the first."""
+    """Return a row's parent and the sibling that it follows, None: it is the first."""
     row = view.find(part.name, key)
     if row is None:
         return None

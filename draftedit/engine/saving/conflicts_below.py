@@ -1,7 +1,7 @@
-"""Conflicts over rows that the draft has not touched, found among what others saved.
+"""Find conflicts over rows that the draft has not touched, in what others saved.
 
-They changed something below a row that the draft deletes, refer to it, or took a
-unique value that the draft takes, too. Plain SQL leaves no trace to find these by; the
+They changed something below a row that the draft deletes, refer to it, or took a unique
+value that the draft takes, too. Plain SQL leaves no trace by which to find these; the
 database's own constraints refuse what is left.
 """
 
@@ -10,16 +10,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from draftedit.engine.errors import Conflict, Key
-from draftedit.engine.rows import Row
-from draftedit.engine.saving.live import bound, encoded_key
-from draftedit.engine.saving.sides import Sides
-from draftedit.engine.schema import Field, Part
-from draftedit.engine.values import same
+from draftedit.engine.base.errors import Conflict, Key
+from draftedit.engine.reading.live import bound, encoded_key
+from draftedit.engine.reading.rows import Row
+from draftedit.engine.saving.three_way import ThreeWay
+from draftedit.engine.schema.model import Field, Part
+from draftedit.engine.values.codecs import same
 
 
-def find(sides: Sides) -> Iterator[Conflict]:
-    """Yield the conflicts that only what others saved can tell of."""
+def find(sides: ThreeWay) -> Iterator[Conflict]:
+    """Yield the conflicts that are visible only in what others saved."""
     for table, key in sides.foreign:
         part, now = sides.parts[table], sides.now.find(table, key)
         if now is not None and (table, key) not in sides.touched:
@@ -32,7 +32,7 @@ def find(sides: Sides) -> Iterator[Conflict]:
                 yield from _of_uniques(sides, part, row)
 
 
-def _of_foreign(sides: Sides, part: Part, now: Row) -> Iterator[Conflict]:
+def _of_foreign(sides: ThreeWay, part: Part, now: Row) -> Iterator[Conflict]:
     before = sides.base.find(part.name, now.key)
     if before is not None and same(before.values, now.values):
         return  # changed, and changed back
@@ -44,8 +44,8 @@ def _of_foreign(sides: Sides, part: Part, now: Row) -> Iterator[Conflict]:
         yield from _of_links(sides, part, now)
 
 
-def _of_changed(sides: Sides, part: Part, now: Row) -> Iterator[Conflict]:
-    """Others may have moved what the draft changed below what it deletes."""
+def _of_changed(sides: ThreeWay, part: Part, now: Row) -> Iterator[Conflict]:
+    """Yield a conflict if others have moved a changed row below one that we delete."""
     at = part.name, now.key
     mine = sides.changed[at]
     if sides.is_below_gone(*at):
@@ -54,8 +54,8 @@ def _of_changed(sides: Sides, part: Part, now: Row) -> Iterator[Conflict]:
         yield from _of_links(sides, part, now)
 
 
-def _of_links(sides: Sides, part: Part, now: Row) -> Iterator[Conflict]:
-    """What others refer to since is deleted in the draft."""
+def _of_links(sides: ThreeWay, part: Part, now: Row) -> Iterator[Conflict]:
+    """Yield conflicts for new references of others to rows that the draft deletes."""
     before = sides.base.find(part.name, now.key)
     at = part.name, now.key
     mine = sides.changed.get(at)
@@ -71,20 +71,21 @@ def _of_links(sides: Sides, part: Part, now: Row) -> Iterator[Conflict]:
             yield sides.conflict(at, name, "link", base, None, value)
 
 
-def _is_deleted(sides: Sides, field: Field, value: Any) -> bool:
+def _is_deleted(sides: ThreeWay, field: Field, value: Any) -> bool:
     if value is None or not sides.is_inside(field):
         return False
     return sides.is_below_gone(str(field.references), (value,))
 
 
-def _of_uniques(sides: Sides, part: Part, row: Row) -> Iterator[Conflict]:
+def _of_uniques(sides: ThreeWay, part: Part, row: Row) -> Iterator[Conflict]:
     changed = row.values if row.is_new else row.changed_fields()
     for unique in part.uniques:
         holder = None
-        if any(name in changed for name in unique):
+        # A place is only a wish: if others have taken it, a rebase finds a free one.
+        if part.order not in unique and any(name in changed for name in unique):
             holder = _foreign_holder(sides, part, row, unique)
         if holder is not None:
-            name = _told_by(part, unique)
+            name = _reported_field(part, unique)
             live = sides.live[part.name].get(row.key, {}).get(name)
             base = (row.origin or {}).get(name)
             at, other = (part.name, row.key), (part.name, holder)
@@ -92,15 +93,15 @@ def _of_uniques(sides: Sides, part: Part, row: Row) -> Iterator[Conflict]:
             yield sides.conflict(at, name, "unique", *values, other=other)
 
 
-def _told_by(part: Part, unique: tuple[str, ...]) -> str:
-    """Return the field that a collision is told of: the last that can be set."""
+def _reported_field(part: Part, unique: tuple[str, ...]) -> str:
+    """Return the field that a collision is reported on: the last that can be set."""
     return [n for n in unique if part.fields[n].settable or n == unique[0]][-1]
 
 
 def _foreign_holder(
-    sides: Sides, part: Part, row: Row, unique: tuple[str, ...]
+    sides: ThreeWay, part: Part, row: Row, unique: tuple[str, ...]
 ) -> Key | None:
-    """Return the row that others have given the same values since the base."""
+    """Return the row to which others have given the same values since the base."""
     values = {name: row.values[name] for name in unique}
     if any(value is None for value in values.values()):
         return None
@@ -117,7 +118,7 @@ def _foreign_holder(
     return None
 
 
-def _had(sides: Sides, part: Part, key: Key, values: dict[str, Any]) -> bool:
+def _had(sides: ThreeWay, part: Part, key: Key, values: dict[str, Any]) -> bool:
     before = sides.base.find(part.name, key)
     return before is not None and all(
         same(before.values[name], value) for name, value in values.items()

@@ -1,22 +1,23 @@
-"""What a save is going to do, decided before anything is written."""
+"""The plan of a save, made before anything is written."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from draftedit.engine.changes import Touched, hidden_by_parent
-from draftedit.engine.draft_rows import DraftRows
-from draftedit.engine.rows import Row
+from draftedit.engine.draft.changes import Touched, hidden_by_parent
+from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.reading.rows import Row
+from draftedit.engine.schema.model import Part
 
 ByTable = dict[str, list[Row]]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The draft's rows by what becomes of them, each by table, parents first.
+    """The draft's rows by what the save does with them, each by table, parents first.
 
     `new` are inserted and `changed` updated; `gone` are the live rows deleted by the
-    draft, `sunk` those it changed and then put out of sight with a row above: they
-    are deleted with it. What is new below a gone row is dropped.
+    draft, `sunk` those it changed before it deleted a row above: they are deleted with
+    it. New rows below a deleted one are dropped.
     """
 
     new: ByTable
@@ -27,13 +28,13 @@ class Plan:
 
     @property
     def count(self) -> int:
-        """How many rows the draft changes."""
+        """Return how many rows the draft changes."""
         kinds = (self.new, self.changed, self.gone)
         return sum(len(rows) for kind in kinds for rows in kind.values())
 
 
 def make_plan(rows: DraftRows, touched: Touched) -> Plan:
-    """Sort the rows that the draft has touched by what becomes of them."""
+    """Sort the rows that the draft has touched by what the save does with them."""
     root = rows.find(rows.target.name, rows.root)
     plan = Plan(
         new=_none(rows),
@@ -47,12 +48,22 @@ def make_plan(rows: DraftRows, touched: Touched) -> Plan:
         for row in some:
             kind = _kind(plan, row, is_hidden)
             if kind is not None:
-                kind[name].append(row)
+                kind[name].append(_as_live(rows.target.tables[name], row))
         if rows.target.tables[name].generated_key is not None:
-            # −1 was made before −2: the real keys are given in that order, too, and
-            # after those that come back: the database must not give one of these.
+            # −1 was made before −2: the real keys are generated in that order, too, and
+            # after restored rows: the database must not generate one of their keys.
             plan.new[name].reverse()
     return plan
+
+
+def _as_live(part: Part, row: Row) -> Row:
+    """Return a row under its live key.
+
+    A row that takes the place of a deleted one may spell the key differently.
+    """
+    if row.origin is None or row.restores is None:
+        return row
+    return replace(row, key=part.key_of(row.origin))
 
 
 def _none(rows: DraftRows) -> ByTable:
@@ -64,7 +75,7 @@ def _kind(plan: Plan, row: Row, is_hidden: Callable[[Row], bool]) -> ByTable | N
         return None if row.is_new else plan.gone
     if row.state == "same":
         return None
-    # What hangs below a row that plain SQL has deleted is a conflict yet to be found.
+    # A row below one that plain SQL has deleted is a conflict, found later.
     if not is_hidden(row):
         return plan.new if row.is_new else plan.changed
     return None if row.is_new else plan.sunk

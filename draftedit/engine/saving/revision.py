@@ -1,23 +1,26 @@
-"""Stages 1 and 8: the object's record, locked and counted up, and the revision's."""
+"""Stages 1 and 8: lock and increment the object's record, and insert the revision's."""
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from draftedit.engine import records
-from draftedit.engine.errors import Key, SaveRace
-from draftedit.engine.keys import to_path
-from draftedit.engine.records import DraftRecord
-from draftedit.engine.tables import Tables
+from draftedit.engine.base.errors import Key, SaveRace
+from draftedit.engine.base.keys import to_path
+from draftedit.engine.schema.tables import Tables
+from draftedit.engine.store import draft_records
+from draftedit.engine.store.draft_records import DraftRecord
 
 
 @dataclass
 class Revision:
     """The revision that is being made: its number, its object, its time.
 
-    `root` is the object's key spelled as in paths. A new object gets its number and
+    `root` is the object's key in the form of paths. A new object gets its number and
     its key only when its root is inserted: see `adopt`.
     """
 
@@ -26,11 +29,11 @@ class Revision:
     number: int
     is_recorded: bool
     is_first: bool
-    at: datetime.datetime = field(default_factory=records.now)
+    at: datetime.datetime = field(default_factory=draft_records.now)
 
 
 def lock(dbsession: Session, tables: Tables, record: DraftRecord) -> bool:
-    """Lock the object's record; tell whether there is one. Raises SaveRace."""
+    """Lock the object's record; return whether there is one. Raises SaveRace."""
     current = locked(dbsession, tables, record.target, record.root)
     if (current or 0) != record.base:
         raise SaveRace(record.base)
@@ -40,8 +43,8 @@ def lock(dbsession: Session, tables: Tables, record: DraftRecord) -> bool:
 def locked(dbsession: Session, tables: Tables, target: str, root: str) -> int | None:
     """Lock an object's record, if there is one, and return its revision.
 
-    In a statement of its own, which reads what is there after the wait: a subselect
-    in the locking statement might see the state from before it.
+    In a statement of its own, which reads the state after the wait: a subselect in the
+    locking statement might see that from before it.
     """
     one = tables.object.c
     wanted = sa.select(one.revision).where(one.target == target, one.root == root)
@@ -49,9 +52,9 @@ def locked(dbsession: Session, tables: Tables, target: str, root: str) -> int | 
 
 
 def count_up(dbsession: Session, tables: Tables, record: DraftRecord) -> None:
-    """Decide who wins before a row of the host is written.
+    """Increment the revision: decides the race before a row of the host is written.
 
-    The condition holds even where a lock can be lost, as in a Galera cluster; then it
+    The condition holds even if a lock can be lost, as in a Galera cluster; then it
     raises SaveRace.
     """
     one = tables.object.c
@@ -68,15 +71,17 @@ def count_up(dbsession: Session, tables: Tables, record: DraftRecord) -> None:
 def adopt(dbsession: Session, tables: Tables, revision: Revision, root: Key) -> None:
     """Record a new object under its real key.
 
-    Databases use the keys of deleted rows again: an object's numbers go on where one
-    of this key was before, so that its history stays apart.
+    Databases reuse the keys of deleted rows: if an object of this key existed before,
+    its numbers go on, so that its history stays apart. Raises SaveRace if that one is
+    being recorded at the same time.
     """
     revision.root = to_path(root)
     seen = locked(dbsession, tables, revision.target, revision.root)
     place = {"target": revision.target, "root": revision.root}
     if seen is None:
         record = {**place, "revision": revision.number}
-        dbsession.execute(sa.insert(tables.object), record)
+        with _racing(revision.number - 1):
+            dbsession.execute(sa.insert(tables.object), record)
     else:
         revision.number = seen + 1
         revision.is_first = False
@@ -95,7 +100,10 @@ def record_revision(
     changes: int,
     message: str | None,
 ) -> None:
-    """Record the revision; its primary key forbids a second one of this number."""
+    """Record the revision; its primary key forbids a second one of this number.
+
+    Raises SaveRace if there is one.
+    """
     values = {
         "target": revision.target,
         "root": revision.root,
@@ -106,4 +114,14 @@ def record_revision(
         "draft": record.key,
         "changes": changes,
     }
-    dbsession.execute(sa.insert(tables.revision), values)
+    with _racing(revision.number - 1):
+        dbsession.execute(sa.insert(tables.revision), values)
+
+
+@contextmanager
+def _racing(base: int) -> Iterator[None]:
+    """Raise SaveRace if the record exists already, because another save was quicker."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise SaveRace(base) from error

@@ -1,7 +1,7 @@
-"""Long tasks of a host: they look at one revision of an object, and may take minutes.
+"""Long tasks of a host, each on one revision of an object; they may take minutes.
 
-A task reads outside of any transaction of its caller, and what it found is stored by
-one conditional statement: only while its run is the one that may write, and only where
-the object is still at the revision that it read. So nothing is ever written over what
-changed meanwhile, and what is stored says which revision it belongs to.
+A task reads outside of any transaction of its caller, and its findings are stored by
+one conditional statement: only while its run holds the lease, and only if the object is
+still at the revision that it read. So nothing newer is ever overwritten, and every
+stored result names its revision.
 """

@@ -1,4 +1,4 @@
-"""What a task reads an object with: one revision of it, whatever is saved meanwhile."""
+"""Reader for tasks: one revision of an object, whatever is saved in the meantime."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -8,14 +8,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from draftedit.engine.errors import Key
-from draftedit.engine.keys import from_path
-from draftedit.engine.listing import Query
-from draftedit.engine.results import parse_key
-from draftedit.engine.rows import Row
-from draftedit.engine.schema import Part, Target
-from draftedit.engine.tasks.base import Finding
-from draftedit.engine.view import View
+from draftedit.engine.base.errors import Key
+from draftedit.engine.base.keys import from_path
+from draftedit.engine.reading.binds import parse_key
+from draftedit.engine.reading.listing import Query
+from draftedit.engine.reading.rows import Row
+from draftedit.engine.reading.view import View
+from draftedit.engine.schema.model import Part, Target
+from draftedit.engine.schema.root_join import joined_to_root
+from draftedit.engine.schema.task import Finding
 
 PAGE = 500  # rows read at once, in a transaction of their own
 
@@ -25,23 +26,23 @@ Report = Callable[[int, int | None], None]
 
 @dataclass(frozen=True)
 class TaskRow:
-    """One row as a revision had it; `values` are Python's, as the columns give them."""
+    """One row as a revision had it; `values` are Python's, as its columns return."""
 
     table: str
     key: Key
     values: Mapping[str, Any]
 
     def finding(self, kind: str, message: str, other: Key | None = None) -> Finding:
-        """Say what was found in this row, and which other row it has to do with."""
+        """Return a finding about this row, and optionally another row."""
         return Finding(kind, message, self.table, self.key, other)
 
 
 class RevisionReader:
     """The rows of one revision of an object: read only, page by page.
 
-    Each page is read in a short transaction of its own, so that nothing is locked and
-    nothing is kept from being cleaned up while a task works; history makes them agree.
-    What plain SQL changes has no history, and is seen as it is when it is read.
+    Each page is read in a short transaction of its own, so that a working task holds no
+    lock and does not delay vacuum; history makes the pages consistent. Changes by plain
+    SQL have no history, and are seen as they are when read.
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class RevisionReader:
         self._report = report
 
     def exists(self) -> bool:
-        """Tell whether this revision has the object, or deleted it."""
+        """Return whether the object exists at this revision."""
         with self._reading() as dbsession:
             view = self._view(dbsession)
             return view.find(self.target.name, view.root) is not None
@@ -64,7 +65,7 @@ class RevisionReader:
         """Yield the rows below one parent in their order, or all rows of the table.
 
         `parent` is a key (a tuple, or its one column). Raises Unknown for a table that
-        is none of the target's.
+        is not one of the target's.
         """
         query = Query(table, limit=PAGE)
         while True:
@@ -82,28 +83,22 @@ class RevisionReader:
             query = replace(query, after=page.next)
 
     def count(self, table: str) -> int:
-        """Return how many rows the object has in a table now, to tell progress by."""
-        part = self.target.tables[table]
-        joined: sa.FromClause = part.live
-        below = part
-        while below.parent is not None:
-            above = self.target.tables[below.parent]
-            pairs = zip(below.parent_fields, above.key, strict=True)
-            on = (below.live.c[mine] == above.live.c[its] for mine, its in pairs)
-            joined = joined.join(above.live, sa.and_(*on))
-            below = above
+        """Return how many rows a table of the object has now, to measure progress."""
+        root = self.target.root
+        rows, demands = joined_to_root(self.target, self.target.tables[table])
         with self._reading() as dbsession:
-            root = self._view(dbsession).root
-            key = below.decode(dict(zip(below.key, root, strict=True)))
-            where = (below.live.c[name] == value for name, value in key.items())
-            counted = sa.select(sa.func.count()).select_from(joined).where(*where)
+            values = self._view(dbsession).root
+            key = root.decode(dict(zip(root.key, values, strict=True)))
+            where = (root.live.c[name] == value for name, value in key.items())
+            counted = sa.select(sa.func.count()).select_from(rows)
+            counted = counted.where(*where, *demands)
             return int(dbsession.scalar(counted) or 0)
 
     def progress(self, done: int, total: int | None = None) -> None:
-        """Say how far the task is; call it often, it is told to others once a second.
+        """Report the progress of the task; call it often, it is stored once a second.
 
-        It also renews the lease, and ends a run that has become pointless, by an
-        exception that the task lets pass.
+        It also renews the lease, and ends a run that has become pointless by an
+        exception, which the task must not catch.
         """
         self._report(done, total)
 

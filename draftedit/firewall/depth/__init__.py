@@ -1,8 +1,8 @@
-"""The long check of a whole ruleset: what can never match, and what nobody reaches.
+"""Long check of a whole ruleset: rules that can never match and unreachable chains.
 
-It claims only what is certain, from the statements that nft would be given: where it
-does not know a statement, it says nothing that depends on it. What it does not find may
-still be there.
+It reports only what is certain, from the statements that nft would be given: if it does
+not know a statement, it reports nothing that depends on it. A problem that it does not
+find may still exist.
 """
 
 from draftedit.firewall.depth.task import in_depth

@@ -1,10 +1,10 @@
-"""Rules that can never match: for those before them in their chain, or at all."""
+"""Find rules that can never match: shadowed by earlier rules, or impossible."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from draftedit.engine.errors import Key
+from draftedit.engine.base.errors import Key
 from draftedit.firewall.depth.meaning import Meaning
 
 CONTRADICTORY, DUPLICATE, SHADOWED, INCOMPLETE = (
@@ -13,18 +13,16 @@ CONTRADICTORY, DUPLICATE, SHADOWED, INCOMPLETE = (
     "shadowed",
     "incomplete",
 )
-WIDE = (
-    1_000  # rules of a chain with ranges or lists that each later one is held against
-)
+WIDE = 1_000  # earlier rules with ranges or lists that a rule is compared with
 
 _Signature = tuple[tuple[str, ...], frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """What is wrong with a rule: `kind`, and the earlier rule that is the reason.
+    """A finding about a rule: its `kind`, and the earlier rule that is the reason.
 
-    `differs`: the earlier one does something else with the packet.
+    `differs`: the earlier rule does something else with the packet.
     """
 
     kind: str
@@ -34,34 +32,34 @@ class Covered:
 
 
 def covered(
-    rules: Iterable[Meaning], calm: frozenset[str], wide: int = WIDE
+    rules: Iterable[Meaning], pass_through: frozenset[str], wide: int = WIDE
 ) -> Iterator[Covered]:
-    """Yield what is certain of the rules of one chain, given in their order.
+    """Yield the certain findings about the rules of one chain, given in their order.
 
-    `calm`: the chains from which a packet comes back as it was. `wide`: how many rules
-    with more than single values are remembered; the last entry says where that was not
-    all of them.
+    `pass_through`: the chains that return every packet unchanged. `wide`: how many
+    rules with more than single values are remembered; if there are more, the last entry
+    says so.
     """
-    earlier, said = _Earlier(wide), dict[str, Key]()
+    earlier, seen = _Earlier(wide), dict[str, Key]()
     for rule in rules:
         if rule.is_impossible:
             yield Covered(CONTRADICTORY, rule.key)
         elif (first := earlier.covering(rule)) is not None:
             yield _compared(first, rule)
-        elif rule.said is not None and rule.said in said:
-            yield Covered(DUPLICATE, rule.key, said[rule.said])
+        elif rule.fingerprint is not None and rule.fingerprint in seen:
+            yield Covered(DUPLICATE, rule.key, seen[rule.fingerprint])
         else:
             earlier.add(rule)
-        if rule.said is not None:
-            said.setdefault(rule.said, rule.key)
-        if not (rule.leaves_alone and rule.goes_to <= calm):
-            earlier.forget()  # the packet may be another from here on
+        if rule.fingerprint is not None:
+            seen.setdefault(rule.fingerprint, rule.key)
+        if not (rule.leaves_alone and rule.goes_to <= pass_through):
+            earlier.forget()  # the packet may differ from here on
     if earlier.is_incomplete:
         yield Covered(INCOMPLETE)
 
 
 def _compared(first: Meaning, rule: Meaning) -> Covered:
-    if first.said == rule.said:
+    if first.fingerprint == rule.fingerprint:
         return Covered(DUPLICATE, rule.key, first.key)
     differs = rule.decides is not None and first.decides != rule.decides
     is_same = rule.decides is not None and rule.covers(first)
@@ -71,10 +69,10 @@ def _compared(first: Meaning, rule: Meaning) -> Covered:
 
 @dataclass
 class _Earlier:
-    """The rules so far that decide packets for good, to be found by a later one.
+    """Index of the earlier rules that decide packets for good.
 
-    A rule of single values covers those only that have the same ones: it is looked up.
-    Those with ranges and lists are gone through.
+    A rule of single values covers only rules with the same values, so it is looked up.
+    Rules with ranges or lists are searched one by one.
     """
 
     most: int
@@ -109,7 +107,7 @@ class _Earlier:
 
 
 def _values(rule: Meaning, selectors: tuple[str, ...]) -> Any:
-    """Return the single values that a rule demands of selectors, None: it does not."""
+    """Return the single values that a rule demands of selectors, or None."""
     found = []
     for selector in selectors:
         several = rule.demands.get(selector, ())

@@ -1,15 +1,15 @@
-"""From a match of nft to the values that it lets pass, where these are certain."""
+"""Compute the values that an nft match lets pass, as far as they are certain."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from draftedit.engine.values import canonical
+from draftedit.engine.values.codecs import canonical
 from draftedit.firewall import texts
 from draftedit.firewall.depth.values import Range, Values, values
 from draftedit.firewall.matches import selector_of
 from draftedit.firewall.words import PORT_PROTOCOLS
 
-# One item of a match: ranges, or a name; None: what it means is not certain.
+# One item of a match: ranges, or a name; None if its meaning is not certain.
 Item = tuple[Range, ...] | str | None
 
 _PROTOCOLS = {
@@ -31,7 +31,7 @@ _VERSIONS = {"ipv4": 4, "ipv6": 6}
 _INTERFACE = 15  # bytes of a name
 
 # What these compare stays the same while a packet passes a chain, as long as no
-# statement changes the packet: the same match, asked twice, says the same.
+# statement changes the packet: the same match, evaluated twice, gives the same result.
 _STEADY_META = frozenset(
     {
         *("length", "protocol", "nfproto", "l4proto", "skuid", "skgid", "pkttype"),
@@ -44,10 +44,10 @@ _STEADY = frozenset({"payload", "exthdr", "tcp option", "ip option"})
 
 
 def conditions(match: Any, family: str) -> Iterator[tuple[str, Values]]:
-    """Yield what a match demands, by selector; nothing where that is not certain.
+    """Yield the values that a match demands, by selector, as far as certain.
 
-    A port of TCP demands TCP, too, and an address of IPv4 in a table for both that:
-    nft adds these by itself.
+    A match of a TCP port also demands TCP, and an IPv4 address in a table of both
+    families also demands IPv4: nft adds these by itself.
     """
     if not isinstance(match, dict):
         return
@@ -71,7 +71,7 @@ def conditions(match: Any, family: str) -> Iterator[tuple[str, Values]]:
 
 
 def is_steady(match: Any) -> bool:
-    """Tell whether the same match again, of the same packet, says the same."""
+    """Return whether the same match on the same packet always gives the same."""
     left = match.get("left") if isinstance(match, dict) else None
     match left:
         case {"meta": {"key": str(key)}}:
@@ -84,7 +84,7 @@ def is_steady(match: Any) -> bool:
 
 
 def spelled(match: Any) -> str:
-    """Spell a match, to be found again."""
+    """Serialise a match, so that the same one can be found again."""
     return canonical(match)
 
 
@@ -92,7 +92,8 @@ def _values(
     selector: str, op: Any, right: Any, read: Callable[[Any], Item]
 ) -> Values | None:
     if isinstance(right, list):
-        # Flags: any of them. What the other operators mean then is not so certain.
+        # Flags match if any of them is set. The other operators are not so certain
+        # then.
         if selector != "ct state" or op != "in":
             return None
         items = right
@@ -138,7 +139,7 @@ def _address(item: Any, version: int) -> Item:
             case {"prefix": {"addr": str(base), "len": int(length), **no}} if not no:
                 low = _number(base, version)
                 rest = (32 if version == 4 else 128) - length
-                # A base beyond its prefix: nft's affair.
+                # An address with bits beyond its prefix is left to nft.
                 if rest < 0 or low & ((1 << rest) - 1):
                     return None
                 return ((low, low + (1 << rest) - 1),)
@@ -149,7 +150,7 @@ def _address(item: Any, version: int) -> Item:
                 low = _number(item, version)
                 return ((low, low),)
     except ValueError:
-        return None  # for nft to refuse
+        return None  # nft will refuse it
     return _set(item)
 
 
@@ -186,7 +187,7 @@ def _protocol(item: Any) -> Item:
 
 
 def _interface(item: Any) -> Item:
-    """A name is a number of as many bytes; with `*` at its end, a range of these."""
+    """Read a name as a number of as many bytes; `*` at its end makes it a range."""
     if not isinstance(item, str) or "\\" in item or item in ("", "*"):
         return None
     if item.startswith("@"):

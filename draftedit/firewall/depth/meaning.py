@@ -1,22 +1,24 @@
-"""What a rule means for the rules after it: which packets it decides, and how."""
+"""Summarise a rule for the rules after it: which packets it decides, and how."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from draftedit.engine.errors import Key
-from draftedit.engine.values import canonical
+from draftedit.engine.base.errors import Key
+from draftedit.engine.values.codecs import canonical
 from draftedit.firewall.depth.matching import conditions, is_steady, spelled
 from draftedit.firewall.depth.values import Values, are_apart, are_within
 from draftedit.firewall.slots import BadColumn
 from draftedit.firewall.statements import render
 from draftedit.firewall.tree import RuleValues
 
-# Families in which it is known what nft adds to a rule by itself.
+# The families for which we know what nft adds to a rule by itself.
 FAMILIES = ("ip", "ip6", "inet")
 
+_NAME = re.compile(r"""[^\s{}(),;:'"]+""")
 _NEVER_STOPS = frozenset({"counter", "log"})
-# A packet that goes on after these is as it was before.
+# A packet that passes these statements is unchanged.
 _LEAVES_ALONE = frozenset(
     {
         *_NEVER_STOPS,
@@ -31,11 +33,11 @@ _DECIDES = frozenset({"accept", "drop", "return"})
 class Meaning:
     """One rule, as far as it is certain.
 
-    `demands`: what all packets have that it acts on, by selector. `asked`: its other
-    matches, word by word. `decides`: what becomes of every packet that has all of
-    these, whatever else; None: not certain. `leaves_alone`: a packet that goes on is
-    as it was before. `said`: the whole rule, to find it again; `names`: every text in
-    it.
+    `demands`: the values that every packet it acts on has, by selector. `asked`: its
+    other matches, verbatim. `decides`: the fate of every packet with all of these; None
+    if it is not certain. `leaves_alone`: a packet that goes on is unchanged.
+    `fingerprint`: the whole rule serialised, to find duplicates; `names`: every text in
+    it, None if nft did not list its statements.
     """
 
     key: Key
@@ -44,12 +46,12 @@ class Meaning:
     decides: str | None = None
     leaves_alone: bool = False
     goes_to: frozenset[str] = frozenset()
-    said: str | None = None
-    names: frozenset[str] = frozenset()
+    fingerprint: str | None = None
+    names: frozenset[str] | None = frozenset()
 
     @property
     def is_impossible(self) -> bool:
-        """Tell whether it demands what excludes itself."""
+        """Return whether its own matches exclude each other."""
         return any(
             are_apart(one, other)
             for several in self.demands.values()
@@ -58,7 +60,7 @@ class Meaning:
         )
 
     def covers(self, other: "Meaning") -> bool:
-        """Tell whether it acts on every packet that the other could act on."""
+        """Return whether it acts on every packet that the other could act on."""
         return self.asked <= other.asked and all(
             any(are_within(its, mine) for its in other.demands.get(selector, ()))
             for selector, several in self.demands.items()
@@ -71,12 +73,16 @@ def meaning_of(key: Key, rule: RuleValues, family: str) -> Meaning:
     try:
         statements = render(rule, family)
     except BadColumn:
-        # For nft there is no such rule; nothing after it is certain either.
-        return Meaning(key, names=frozenset(_texts([rule.statements, rule.jump])))
-    names = frozenset(_texts(statements))
-    said = None if rule.extra or not statements else _said(statements)
+        # nft has no such rule; nothing after it is certain either.
+        texts = frozenset(_texts([rule.statements, rule.jump]))
+        return Meaning(key, names=texts.union(*map(_words, texts)))
+    if statements is None:
+        return Meaning(key, names=None)
+    in_words = (one for one in statements if isinstance(one, str))
+    names = frozenset(_texts(statements)).union(*map(_words, in_words))
+    fingerprint = None if rule.extra or not statements else _fingerprint(statements)
     if family not in FAMILIES:
-        return Meaning(key, said=said, names=names)
+        return Meaning(key, fingerprint=fingerprint, names=names)
     demands, asked, is_whole = _matched(statements, family)
     return Meaning(
         key=key,
@@ -85,22 +91,22 @@ def meaning_of(key: Key, rule: RuleValues, family: str) -> Meaning:
         decides=_decision(statements) if is_whole and not rule.extra else None,
         leaves_alone=all(_word(one) in _LEAVES_ALONE for one in statements),
         goes_to=frozenset(_targets(statements)),
-        said=said,
+        fingerprint=fingerprint,
         names=names,
     )
 
 
 def texts_in(*data: Any) -> frozenset[str]:
-    """Return every text within JSON: whatever is named anywhere is among them."""
+    """Return every text within JSON values, including every name in them."""
     return frozenset(_texts(data))
 
 
 def _matched(
     statements: list[Any], family: str
 ) -> tuple[dict[str, tuple[Values, ...]], frozenset[str], bool]:
-    """Collect the matches up to where something may change the packet, or end.
+    """Collect the matches before the first statement that may change or end the packet.
 
-    And tell whether this is all that decides whether the rule acts.
+    Also return whether these matches alone decide if the rule acts.
     """
     demands: dict[str, tuple[Values, ...]] = {}
     asked: set[str] = set()
@@ -118,7 +124,8 @@ def _matched(
             elif not found:
                 is_whole = False
         elif word not in _NEVER_STOPS:
-            # The last one is what the rule does; before it, it may stop the rule.
+            # The last statement is the action of the rule; an earlier one may stop the
+            # rule.
             return demands, frozenset(asked), is_whole and statement is statements[-1]
     return demands, frozenset(asked), is_whole
 
@@ -134,7 +141,7 @@ def _decision(statements: list[Any]) -> str | None:
 
 
 def _word(statement: Any) -> str | None:
-    """Return what kind of statement it is, None for what none is."""
+    """Return the kind of a statement, or None if it has none."""
     if not isinstance(statement, dict) or len(statement) != 1:
         return None
     return str(next(iter(statement)))
@@ -147,8 +154,13 @@ def _targets(statements: Iterable[Any]) -> Iterator[str]:
                 yield name
 
 
-def _said(statements: list[Any]) -> str:
-    """Spell a rule without what its counters have counted."""
+def _words(text: str) -> list[str]:
+    """Return the words of an nft text, any of which may be a name."""
+    return _NAME.findall(text)
+
+
+def _fingerprint(statements: list[Any]) -> str:
+    """Serialise a rule without the values of its counters."""
     return canonical(
         [
             {"counter": None}

@@ -1,9 +1,9 @@
-"""The task: rows read in pages, table by table; what was found of them, in words."""
+"""The long task: read the rows in pages, table by table, and yield findings."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from draftedit.engine.tasks.base import Finding
+from draftedit.engine.schema.task import Finding
 from draftedit.engine.tasks.reader import RevisionReader, TaskRow
 from draftedit.firewall.columns import _
 from draftedit.firewall.depth.covering import (
@@ -15,20 +15,21 @@ from draftedit.firewall.depth.covering import (
     covered,
 )
 from draftedit.firewall.depth.meaning import Meaning, meaning_of, texts_in
-from draftedit.firewall.depth.reaching import calm, links, unreachable
+from draftedit.firewall.depth.reaching import links, pass_through, unreachable
 from draftedit.firewall.tree import RULE_COLUMNS, RuleValues
 
 UNREACHABLE = "unreachable"
 
-# What the kernel enters a chain by, as columns and as nft's fields.
+# The columns that make a base chain, as columns and as nft's fields.
 _HOOKED = ("type", "hook", "priority")
 _HOOKED_EXTRA = frozenset({"type", "hook", "prio"})
 
 
 def in_depth(ruleset: RevisionReader) -> Iterator[Finding]:
-    """Look for rules that can never match, and for chains that nothing reaches.
+    """Find rules that can never match, and chains that nothing reaches.
 
-    Each rule is read twice: where it leads to, and what the ones before leave to it.
+    Each rule is read twice: once for where it leads, once to compare it with those
+    before.
     """
     progress = _Progress(ruleset)
     [root] = ruleset.rows("ruleset")
@@ -39,12 +40,12 @@ def in_depth(ruleset: RevisionReader) -> Iterator[Finding]:
     }
     names = {one.key[0]: one.values["name"] for of in chains.values() for one in of}
     for table in ruleset.rows("nft_table"):
-        look = _Look(ruleset, table, names, progress)
+        look = _TableCheck(ruleset, table, names, progress)
         yield from look.findings(chains[table.key], outside)
 
 
 class _Progress:
-    """Counts the rules that were read, of twice as many as there are."""
+    """Progress of the run: rules read so far, of twice as many as there are."""
 
     def __init__(self, ruleset: RevisionReader) -> None:
         self._ruleset = ruleset
@@ -57,8 +58,8 @@ class _Progress:
         self._ruleset.progress(min(self._done, self._total), self._total)
 
 
-class _Look:
-    """Looks at one table."""
+class _TableCheck:
+    """The check of one table."""
 
     def __init__(
         self,
@@ -79,7 +80,7 @@ class _Look:
         }
         named = outside | texts_in(self._table.values["objects"])
         lost = set(unreachable(known, named))
-        quiet = calm(known)
+        quiet = pass_through(known)
         for chain in chains:
             if chain.key in lost:
                 yield chain.finding(UNREACHABLE, _NOBODY)

@@ -1,17 +1,17 @@
-"""The values that a match lets pass, and whether those of one are among another's."""
+"""Sets of values that a match lets pass, with subset and disjointness tests."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-Range = tuple[int, int]  # both ends belong to it
+Range = tuple[int, int]  # both ends inclusive
 
 
 @dataclass(frozen=True, slots=True)
 class Values:
     """These values, or (`negated`) all but these, of one selector.
 
-    `ranges` are in order and apart from each other; `names` are what only nft or the
-    kernel can resolve: names of services, of sets.
+    `ranges` are sorted and disjoint; `names` can be resolved only by nft or the kernel:
+    names of services, of sets.
     """
 
     ranges: tuple[Range, ...] = ()
@@ -20,7 +20,7 @@ class Values:
 
     @property
     def is_one(self) -> bool:
-        """Tell whether this is a single value, none of which is a smaller part."""
+        """Return whether this is one single value that contains no smaller one."""
         if self.negated or len(self.ranges) + len(self.names) != 1:
             return False
         return not self.ranges or self.ranges[0][0] == self.ranges[0][1]
@@ -29,7 +29,7 @@ class Values:
 def values(
     ranges: Iterable[Range], names: Iterable[str] = (), negated: bool = False
 ) -> Values:
-    """Bring ranges into order, those that touch into one."""
+    """Sort the ranges and merge those that touch."""
     merged: list[Range] = []
     for low, high in sorted(ranges):
         if merged and low <= merged[-1][1] + 1:
@@ -40,9 +40,9 @@ def values(
 
 
 def are_within(some: Values, others: Values) -> bool:
-    """Tell whether it is certain that each of `some` is one of `others`."""
+    """Return whether `some` is certainly a subset of `others`."""
     if some.negated:
-        # All but a few are never among a few: there is always one more.
+        # A negated set is never within a finite one: there is always one more value.
         return others.negated and _contains(some, others)
     if others.negated:
         return are_apart(some, Values(others.ranges, others.names))
@@ -50,14 +50,14 @@ def are_within(some: Values, others: Values) -> bool:
 
 
 def are_apart(some: Values, others: Values) -> bool:
-    """Tell whether it is certain that no value is one of both."""
+    """Return whether the two are certainly disjoint."""
     if some.negated or others.negated:
         if some.negated and others.negated:
             return False
         few, all_but = (others, some) if some.negated else (some, others)
         return _contains(all_but, few)
     if some.names or others.names:
-        return False  # who knows what they stand for
+        return False  # what a name stands for is unknown
     return not any(
         low <= other_high and other_low <= high
         for low, high in some.ranges
@@ -66,7 +66,7 @@ def are_apart(some: Values, others: Values) -> bool:
 
 
 def _contains(outer: Values, inner: Values) -> bool:
-    """Tell whether all that `inner` lists is in the list of `outer`."""
+    """Return whether everything listed in `inner` is listed in `outer`."""
     return inner.names <= outer.names and all(
         any(low <= its_low and its_high <= high for low, high in outer.ranges)
         for its_low, its_high in inner.ranges

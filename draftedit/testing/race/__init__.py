@@ -1,4 +1,4 @@
-"""Races without hoping: every order in which steps of transactions can come.
+"""Deterministic race tests: play every order of the steps of concurrent transactions.
 
     from draftedit.testing.race import every_order
 
@@ -12,13 +12,13 @@
         for run in every_order(engine, [take] * 3, at="counter", reset=empty):
             assert sorted(run.returned) == [1, 2, 3], str(run)
 
-Each actor is a function without arguments in a thread of its own; whatever it does
-over `engine` is seen. A *step* is a statement in which the pattern `at` is found, or a
-commit, and all that comes after it up to the next one. One actor runs at a time, and
-only for one step. A step that the database lets wait is seen in its lock tables, and
-recorded; the others go on, and it does when they have let it.
+Each actor is a function without arguments in a thread of its own; everything it does
+over `engine` is observed. A *step* is a statement that matches the pattern `at`, or a
+commit, and all that follows up to the next one. One actor runs at a time, and only for
+one step. A step that blocks in the database is detected in its lock tables, and
+recorded; the others continue, and it does when they have released the lock.
 
-Nothing of draftedit is needed but the import, and no pytest.
+Needs nothing of draftedit but the import, and no pytest.
 """
 
 from draftedit.testing.race.orders import TooMany, every_order, one_order

@@ -14,32 +14,32 @@ START = "(start)"
 
 
 class State(enum.Enum):
-    """Where an actor is."""
+    """The state of an actor."""
 
     NEW = enum.auto()  # not yet begun
     AT_GATE = enum.auto()  # before a step
-    IN_STEP = enum.auto()  # at work, or waiting for the database
+    IN_STEP = enum.auto()  # running, or blocked in the database
     DONE = enum.auto()
 
 
 class Ended(BaseException):
-    """The run is given up: unwinds the actor, through any `except Exception`."""
+    """The run is abandoned: unwinds the actor through any `except Exception`."""
 
 
 class Actor(Generic[T]):
-    """One function, its thread, and how far it has come.
+    """One function, its thread, and its progress.
 
-    All actors of a run share one condition, `changed`, which guards what is said here.
+    All actors of a run share one condition, `changed`, which guards these attributes.
     """
 
     def __init__(
         self, name: str, act: Callable[[], T], changed: threading.Condition
     ) -> None:
-        """Prepare; `start` begins."""
+        """Prepare the actor; `start` runs it."""
         self.name = name
         self.state = State.NEW
-        self.statement = START  # of the step that it is in, or before
-        self.is_busy = False  # SQLite has turned it away, and it may try again
+        self.statement = START  # of the current or the next step
+        self.is_busy = False  # SQLite has refused it, and it may try again
         self.connections: set[int] = set()  # their numbers in the lock tables
         self.result: Result[T] | None = None
         self._act = act
@@ -56,11 +56,11 @@ class Actor(Generic[T]):
         self._thread.start()
 
     def let_go(self) -> None:
-        """Let it do one step."""
+        """Let it run one step."""
         self._set(state=State.IN_STEP)
 
     def answer(self, again: bool) -> None:
-        """Let it ask SQLite again for what was refused, or take the refusal."""
+        """Let it ask SQLite again for what was refused, or accept the refusal."""
         self._set(_again=again, is_busy=False)
 
     def end(self) -> None:
@@ -84,7 +84,7 @@ class Actor(Generic[T]):
             raise Ended
 
     def wait_for_answer(self) -> bool:
-        """SQLite has refused: wait for what to do; tell whether to ask again."""
+        """Wait for the scheduler after SQLite refused; return whether to ask again."""
         self._set(is_busy=True)
         with self._changed:
             self._changed.wait_for(lambda: not self.is_busy)

@@ -1,4 +1,4 @@
-"""Where actors stop: before the chosen statements and before each commit."""
+"""Gates at which actors stop: before the chosen statements and before each commit."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ COMMIT = "COMMIT"
 
 @contextmanager
 def gates(engine: sa.Engine, at: str, locks: Locks) -> Iterator[None]:
-    """Let the actors stop; whatever another thread does on the engine passes."""
+    """Install the gates; threads that are no actors pass them."""
     chosen = re.compile(at, re.IGNORECASE)
 
     def before(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
@@ -30,7 +30,7 @@ def gates(engine: sa.Engine, at: str, locks: Locks) -> Iterator[None]:
             try:
                 actor.pause(COMMIT)
             except Ended:
-                # SQLAlchemy takes the transaction for ended, and would not do it.
+                # SQLAlchemy considers the transaction ended, and would not roll back.
                 connection.connection.rollback()
                 raise
 
@@ -40,7 +40,7 @@ def gates(engine: sa.Engine, at: str, locks: Locks) -> Iterator[None]:
             locks.prepare(actor, connection, record.info)
 
     def give_back(connection: Any, record: Any) -> None:
-        if connection is not None:  # None: it was lost
+        if connection is not None:  # None if the connection was lost
             locks.release(connection, record.info)
 
     hooks: dict[str, Callable[..., None]] = {

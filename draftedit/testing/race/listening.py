@@ -1,4 +1,4 @@
-"""To listen to what an engine does, for a time."""
+"""Listen to events of an engine for a time."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 def listening(
     engine: sa.Engine, hooks: Mapping[str, Callable[..., Any]]
 ) -> Iterator[None]:
-    """Call each hook at the event of its name, until the end."""
+    """Call each hook on the event of its name, until the end."""
     with ExitStack() as stack:
         for name, hook in hooks.items():
             sa.event.listen(engine, name, hook)

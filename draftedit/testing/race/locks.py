@@ -1,4 +1,7 @@
-"""Who waits for whom, as the database itself says it. No time-out guesses at that."""
+"""Detect who waits for whom from the database's own lock tables, without time-outs."""
+
+# Not in engine/dialects: the race kit tests other people's code and imports nothing of
+# ours, and what it asks (who waits now, is it a circle) no draft ever asks.
 
 import graphlib
 import re
@@ -15,27 +18,27 @@ from draftedit.testing.race.listening import listening
 
 Actors = Collection[Actor[Any]]
 
-# What is kept with a pooled connection: its number, and SQLite's own patience.
+# Stored with a pooled connection: its number, and its own timeout on SQLite.
 _NUMBER, _TIMEOUT = "draftedit.race.number", "draftedit.race.timeout"
 
 
 class Locks(ABC):
-    """What a database says of those who wait."""
+    """What a database reports about waiting connections."""
 
     @abstractmethod
     def prepare(self, actor: Actor[Any], connection: Any, info: dict[Any, Any]) -> None:
-        """Get a connection (of the driver) ready, which an actor has just taken."""
+        """Prepare a driver connection that an actor has just taken."""
 
     def release(self, connection: Any, info: dict[Any, Any]) -> None:
-        """Leave a connection that goes back to the pool as it was."""
+        """Restore a connection that goes back to the pool."""
         return
 
     @abstractmethod
     def waiting(self, actors: Actors) -> set[Actor[Any]]:
-        """Return those of the actors that wait now, all at the same instant."""
+        """Return the actors that wait now, all at the same instant."""
 
     def is_deadlock(self, actors: Actors) -> bool:
-        """Tell whether actors that wait do so in a circle, which the database ends."""
+        """Return whether waiting actors are in a deadlock, which the database ends."""
         return False
 
 
@@ -45,11 +48,11 @@ class ServerLocks(Locks):
     number: ClassVar[str]
 
     def __init__(self, connection: sa.Connection) -> None:
-        """Ask over `connection`, which waits for nobody."""
+        """Query over `connection`, which never waits."""
         self._connection = connection
 
     def prepare(self, actor: Actor[Any], connection: Any, info: dict[Any, Any]) -> None:
-        """Learn the connection's number, outside any transaction."""
+        """Look up the connection's number, outside any transaction."""
         if _NUMBER not in info:
             cursor = connection.cursor()
             cursor.execute(self.number)
@@ -59,13 +62,13 @@ class ServerLocks(Locks):
         actor.connections.add(info[_NUMBER])
 
     def waiting(self, actors: Actors) -> set[Actor[Any]]:
-        """Look up the actors' connections among those that wait."""
+        """Return the actors whose connections wait."""
         numbers = self.waiting_numbers()
         return {actor for actor in actors if actor.connections & numbers}
 
     @abstractmethod
     def waiting_numbers(self) -> set[int]:
-        """Return the numbers of all connections that wait."""
+        """Return the numbers of all waiting connections."""
 
 
 class PostgreSQL(ServerLocks):
@@ -74,12 +77,12 @@ class PostgreSQL(ServerLocks):
     number = "SELECT pg_backend_pid()"
 
     def waiting_numbers(self) -> set[int]:
-        """Return the processes that have not been granted a lock."""
+        """Return the processes with a lock that is not granted."""
         text = "SELECT pid FROM pg_locks WHERE NOT granted"
         return set(self._connection.exec_driver_sql(text).scalars())
 
     def is_deadlock(self, actors: Actors) -> bool:
-        """Look for a circle: PostgreSQL does so only after `deadlock_timeout`."""
+        """Look for a cycle: PostgreSQL itself does so only after `deadlock_timeout`."""
         numbers = {number for actor in actors for number in actor.connections}
         blockers = sa.select(
             sa.func.unnest(sa.func.pg_blocking_pids(sa.bindparam("n")))
@@ -98,9 +101,8 @@ class PostgreSQL(ServerLocks):
 class MariaDB(ServerLocks):
     """InnoDB's own report, and the states of other locks.
 
-    Not INNODB_TRX and INNODB_LOCK_WAITS: they come out of a cache that is renewed only
-    where nobody has read it for 0.1 seconds, so that they go on saying that somebody
-    waits who does not any more.
+    Not INNODB_TRX and INNODB_LOCK_WAITS: they are cached, and refreshed only if nothing
+    has read them for 0.1 seconds, so they keep reporting waits that have ended.
     """
 
     number = "SELECT connection_id()"
@@ -117,7 +119,8 @@ class MariaDB(ServerLocks):
 
     def waiting_numbers(self) -> set[int]:
         """Return the connections that wait for a row, a table or a named lock."""
-        # A deadlock is looked for after the wait has begun: what is seen twice stays.
+        # Deadlocks are detected after the wait has begun: only a wait seen twice
+        # counts.
         return self._look() & self._look()
 
     def _look(self) -> set[int]:
@@ -128,30 +131,30 @@ class MariaDB(ServerLocks):
 
 
 class SQLite(Locks):
-    """It has no lock tables: it says at once that somebody else writes.
+    """SQLite has no lock tables: it refuses at once if another connection writes.
 
-    Drivers then ask again until a time-out. Here the actor counts as waiting, and asks
-    again when another one has done a step.
+    Drivers then retry until a time-out. Here the actor counts as waiting, and retries
+    when another one has finished a step.
     """
 
     def prepare(self, actor: Actor[Any], connection: Any, info: dict[Any, Any]) -> None:
-        """Let it say so at once."""
+        """Make it refuse at once."""
         [info[_TIMEOUT]] = connection.execute("PRAGMA busy_timeout").fetchone()
         connection.execute("PRAGMA busy_timeout = 0")
 
     def release(self, connection: Any, info: dict[Any, Any]) -> None:
-        """Let it wait again."""
+        """Restore its timeout."""
         if _TIMEOUT in info:
             connection.execute(f"PRAGMA busy_timeout = {info.pop(_TIMEOUT)}")
 
     def waiting(self, actors: Actors) -> set[Actor[Any]]:
-        """Return those that were turned away."""
+        """Return the actors that were refused."""
         return {actor for actor in actors if actor.is_busy}
 
 
 @contextmanager
 def looking_at(engine: sa.Engine) -> Iterator[Locks]:
-    """Open what tells who waits."""
+    """Open the detection for an engine's database."""
     dialect = engine.dialect
     if dialect.name == "sqlite":
         hooks = {
@@ -170,13 +173,13 @@ def looking_at(engine: sa.Engine) -> Iterator[Locks]:
 
 def _patiently(execute: Callable[..., None]) -> Callable[..., bool]:
     def hook(cursor: Any, statement: Any, parameters: Any, context: Any) -> bool:
-        """Execute; true: it is done, and SQLAlchemy need not."""
+        """Execute the statement; return true if SQLAlchemy need not."""
         actor = current.get()
         while True:
             try:
                 execute(cursor, statement, parameters, context)
             except sqlite3.OperationalError as error:
-                # The other kinds of BUSY are for good: asking again does not help.
+                # The other kinds of BUSY are final: retrying does not help.
                 is_busy = error.sqlite_errorcode == sqlite3.SQLITE_BUSY
                 if actor is None or not is_busy or not actor.wait_for_answer():
                     raise

@@ -1,4 +1,4 @@
-"""All orders, one after the other, or a single one again."""
+"""Play all orders one after the other, or a single one again."""
 
 from collections.abc import Callable, Iterator, Sequence
 from string import ascii_uppercase
@@ -18,7 +18,7 @@ MOST = 20_000
 
 
 class TooMany(AssertionError):
-    """There are more orders than one wanted to wait for: choose fewer steps."""
+    """There are more orders than `most`: choose fewer steps."""
 
 
 def every_order(
@@ -32,16 +32,17 @@ def every_order(
 ) -> Iterator[Run[T]]:
     """Play every order of the actors' steps, each from the beginning.
 
-    `at` is a regular expression, case aside: the statements in which it is found begin
-    a step, and so does each commit. `reset()` is called before each order and puts the
-    rows back. Without any waiting the orders are all there are of so many steps (of
-    three actors with two steps each: 90); an actor that waits has no turn until it goes
-    on, so that orders which differ in nothing else are played once.
+    `at` is a regular expression, case-insensitive: the statements that match begin a
+    step, and so does each commit. `reset()` is called before each order and restores
+    the rows. If nothing waits, these are all orders of so many steps (of three actors
+    with two steps each: 90); an actor that waits has no turn until it continues, so
+    that orders which differ in nothing else are played once.
 
-    `patience` (seconds) is a last safety: raises Stuck where for so long nobody reached
-    the end of a step nor was seen to wait. Raises TooMany after `most` orders, and
-    OutOfOrder where the same order could not be repeated, as with actors that do not do
-    the same again. Errors of the actors are not raised: they stand in `run.results`.
+    `patience` (seconds) is a safety net: raises Stuck if for so long no actor reached
+    the end of a step or was seen waiting. Raises TooMany after `most` orders, and
+    OutOfOrder if the same order could not be repeated, as with actors that do not
+    behave the same again. Errors of the actors are not raised: they are in
+    `run.results`.
     """
     order = ""
     for _ in range(most):
@@ -63,9 +64,11 @@ def one_order(
     at: str = "",
     patience: float = PATIENCE,
 ) -> Run[T]:
-    """Play one order, as `run.order` names it; the rest of a short one is the first.
+    """Play one order, as `run.order` names it; then always the first choice.
 
-    Raises OutOfOrder where the actor named cannot go, and Stuck as `every_order`.
+    Raises OutOfOrder if the actor named cannot run, and Stuck as `every_order`. Which
+    of several waiters continues is the database's choice: PostgreSQL keeps a queue for
+    named locks and none for the writers of one row, so name no order among these.
     """
     run, _ = _play(engine, actors, order, at, patience)
     return run
@@ -78,7 +81,7 @@ def _play(
     at: str,
     patience: float,
 ) -> tuple[Run[T], list[str]]:
-    """Play one order; return with it who could have gone at each step."""
+    """Play one order; also return the actors that could have run at each step."""
     if isinstance(engine.pool, sa.StaticPool):
         raise ValueError("each actor needs a connection of its own: no StaticPool")
     if len(actors) > len(ascii_uppercase):
@@ -89,7 +92,7 @@ def _play(
 
 
 def _following(order: str, choices: list[str]) -> str | None:
-    """Return how the next order begins: another choice, at the last place possible."""
+    """Return the start of the next order: another choice, as late as possible."""
     for place in reversed(range(len(order))):
         later = [name for name in choices[place] if name > order[place]]
         if later:

@@ -1,4 +1,4 @@
-"""What came of one order: the steps as they happened, and what each actor returned."""
+"""Results of one order: the steps as they happened, and what each actor returned."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 DONE, WAITS, GOES_ON = "", "waits", "goes on"
-SHOWN = 72  # characters of a statement
+SHOWN = 72  # characters of a statement in the output
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Step:
     """One step of one actor.
 
     `statement` is what it begins with, or COMMIT. `mark` is empty, or "waits": the
-    database let it wait; or "goes on": a step that waited has come to its end.
+    database blocked it; or "goes on": a blocked step has ended.
     """
 
     actor: str
@@ -22,7 +22,7 @@ class Step:
     mark: str = DONE
 
     def __str__(self) -> str:
-        """Write one line, the statement cut where it is long."""
+        """Return one line, with a long statement cut."""
         text = " ".join(self.statement.split())
         cut = text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
         return f"{self.actor}  {cut}{self.mark and f' -- {self.mark}'}"
@@ -37,7 +37,7 @@ class Result(Generic[T]):
     raised: Exception | None = None
 
     def __str__(self) -> str:
-        """Write one line."""
+        """Return one line."""
         if self.raised is None:
             return f"{self.actor} returned {self.returned!r}"
         first, *_ = str(self.raised).splitlines() or [""]
@@ -48,8 +48,8 @@ class Result(Generic[T]):
 class Run(Generic[T]):
     """One order, played to its end.
 
-    `order` names the actor that was let go at each step ("ABBA"): `one_order` plays it
-    again. `steps` are what happened; a step that waited is there twice.
+    `order` names the actor of each step ("ABBA"): `one_order` plays it again. `steps`
+    are what happened; a step that waited is there twice.
     """
 
     order: str
@@ -58,22 +58,22 @@ class Run(Generic[T]):
 
     @property
     def returned(self) -> list[T]:
-        """What the actors returned, in their order, without those that raised."""
+        """Return the actors' results, in their order, without those that raised."""
         # The cast that mypy cannot do without: None is a value like any other.
         return [one.returned for one in self.results if one.raised is None]  # type: ignore[misc]  # because T may be None
 
     @property
     def raised(self) -> list[Exception]:
-        """The errors that actors raised, in the actors' order."""
+        """Return the errors that actors raised, in the actors' order."""
         return [one.raised for one in self.results if one.raised is not None]
 
     @property
     def waited(self) -> str:
-        """Name the actors that the database let wait, in the order of their waits."""
+        """Return the names of the actors that waited, in the order of their waits."""
         return "".join(step.actor for step in self.steps if step.mark == WAITS)
 
     def __str__(self) -> str:
-        """Write the steps and the results, a line each."""
+        """Return the steps and the results, one per line."""
         return "\n".join(
             [f"order {self.order}", *map(str, (*self.steps, *self.results))]
         )

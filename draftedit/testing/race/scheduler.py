@@ -1,4 +1,4 @@
-"""Plays one order: lets one actor go for one step, and looks what came of it."""
+"""Play one order: let one actor run one step at a time, and record the outcome."""
 
 import threading
 import time
@@ -13,16 +13,16 @@ from draftedit.testing.race.runs import GOES_ON, WAITS, Run, Step
 
 T = TypeVar("T")
 
-FIRST_LOOK, LAST_LOOK = 0.001, 0.02  # seconds between two looks at the lock tables
+FIRST_LOOK, LAST_LOOK = 0.001, 0.02  # seconds between two reads of the lock tables
 UNWINDING = 1.0  # seconds
 
 
 class Stuck(AssertionError):
-    """Nobody has come any further for as long as one had patience."""
+    """No actor has made progress within `patience`."""
 
 
 class OutOfOrder(AssertionError):
-    """The actor whose turn it is cannot go: it waits, or has ended."""
+    """The actor whose turn it is cannot run: it waits, or has ended."""
 
 
 class Scheduler(Generic[T]):
@@ -39,15 +39,15 @@ class Scheduler(Generic[T]):
         ]
         self._locks = locks
         self._patience = patience
-        # Who waits, since the first of them, and the statement of that step.
+        # The waiting actors, the first of them first, and the statement of that step.
         self._waiting: dict[Actor[T], str] = {}
         self._steps: list[Step] = []
         self._order = ""
-        # At each step the actors that could have been let go.
+        # The actors that could have run, for each step.
         self.choices: list[str] = []
 
     def play(self, order: str) -> Run[T]:
-        """Let the actors go in this order, then always the first that can."""
+        """Let the actors run in this order, then always the first that can."""
         try:
             for actor in self.actors:
                 actor.start()
@@ -77,10 +77,10 @@ class Scheduler(Generic[T]):
         actor.let_go()
         self._see(actor, statement)
 
-    # What came of a step
+    # The outcome of a step
 
     def _see(self, actor: Actor[T], statement: str) -> None:
-        """Wait until nobody is at work any more, and record what is seen."""
+        """Wait until no actor is running, and record what is seen."""
         self._settle()
         if actor.state is State.IN_STEP:
             self._waiting[actor] = statement
@@ -97,7 +97,7 @@ class Scheduler(Generic[T]):
         return bool(free)
 
     def _let_ask_again(self) -> None:
-        """Let who was turned away ask again, from the first: one may free another."""
+        """Let refused actors retry, from the first: one may unblock another."""
         for actor in [one for one in self._waiting if one.is_busy]:
             actor.answer(again=True)
             self._settle()
@@ -106,10 +106,10 @@ class Scheduler(Generic[T]):
         return None
 
     def _wait_for_database(self) -> None:
-        """Nobody can go: the database, or somebody outside, must let one go on."""
+        """Wait for the database, or a process outside, to unblock an actor."""
         *_, last = self._waiting
         if last.is_busy:
-            # Each holds what another wants. SQLite's own way out is to refuse.
+            # A deadlock; SQLite resolves it by refusing.
             last.answer(again=False)
         with self._changed:
             if not self._changed.wait_for(self._somebody_came, self._patience):
@@ -121,10 +121,10 @@ class Scheduler(Generic[T]):
     def _somebody_came(self) -> bool:
         return any(one.state is not State.IN_STEP for one in self._waiting)
 
-    # Until nobody is at work
+    # Until no actor is running
 
     def _settle(self) -> None:
-        """Wait until each actor is at a gate, at its end, or waits in the database."""
+        """Wait until each actor is at a gate, has ended, or waits in the database."""
         until, pause = time.monotonic() + self._patience, FIRST_LOOK
         at_work = self._at_work()
         while True:
@@ -145,7 +145,8 @@ class Scheduler(Generic[T]):
         return self._at_work() != at_work
 
     def _all_wait(self, at_work: list[Actor[T]]) -> bool:
-        # Once more after it: a deadlock may have been ended between the two looks.
+        # Checked again afterwards: a deadlock may have been ended between the two
+        # reads.
         return (
             self._wait(at_work)
             and not self._locks.is_deadlock(at_work)
@@ -155,12 +156,12 @@ class Scheduler(Generic[T]):
     def _wait(self, at_work: list[Actor[T]]) -> bool:
         return len(self._locks.waiting(at_work)) == len(at_work)
 
-    # What is told
+    # The result
 
     def _run(self) -> Run[T]:
         results = [actor.result for actor in self.actors if actor.result is not None]
         return Run(self._order, tuple(self._steps), tuple(results))
 
     def __str__(self) -> str:
-        """Write what has happened so far."""
+        """Return what has happened so far."""
         return str(self._run())

@@ -3,7 +3,7 @@
 import random
 
 from draftedit import Batch, Delete, Insert, Move, Set
-from draftedit.engine.errors import Refused
+from draftedit.engine.base.errors import Refused
 from draftedit.engine.operations import LAST
 
 TEXTS = (None, "", "x", "ä", "long " * 5)
@@ -73,11 +73,13 @@ class Actor:
         return Set(row.table, row.key, {name: self._value(fields[name], name)})
 
     def _value(self, kind, name):
+        if isinstance(kind, tuple):
+            return self.dice.choice(kind)
         if kind == "unique":
             self.counter += 1
             return f"{self.name}{self.counter}"
-        if kind == "chain":
-            return self._choose([None, *(row.key[0] for row in self.rows("chain"))])
+        if kind in self.edit.target.tables:
+            return self._choose([None, *(row.key[0] for row in self.rows(kind))])
         if kind == "text":
             return self.dice.choice(TEXTS)
         if kind == "flag":

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
-from draftedit.engine.order import spread
+from draftedit.engine.values.order_key import spread
 from tests.databases import Database
 from tests.engine.rebasing.looking import Keys
 from tests.hosts import knot

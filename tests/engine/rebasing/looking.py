@@ -1,7 +1,7 @@
 """What a draft, or the live plan, looks like, in words that a table can be made of."""
 
-from draftedit import objects
-from draftedit.engine.errors import Unknown
+from draftedit.engine.base.errors import Unknown
+from draftedit.service.objects import Objects
 from tests.hosts import knot
 
 Look = dict[str, object]
@@ -53,9 +53,10 @@ def live_look(dbsession, keys, revision=None) -> Look:
     """Look at what is live, or was at a revision."""
 
     def page(table):
-        place = knot.drafts, dbsession, "plan", keys["plan"], table
+        live = Objects(knot.drafts, dbsession)
+        place = ("plan", keys["plan"], table)
         try:
-            return objects.page(*place, limit=500, revision=revision).rows
+            return live.page(*place, limit=500, revision=revision).rows
         except Unknown:
             return []
 

@@ -6,7 +6,13 @@ import pytest
 import sqlalchemy as sa
 
 from draftedit import Delete, Move, Set
-from draftedit.engine.errors import BaseMoved, Conflicts, DoesNotFit, NotOpen, Refused
+from draftedit.engine.base.errors import (
+    BaseMoved,
+    Conflicts,
+    NotOpen,
+    Refused,
+    SchemaChanged,
+)
 from draftedit.engine.rebasing import Resolution
 from tests.engine.rebasing.looking import draft_look
 from tests.engine.rebasing.test_pairs import do, mine_again
@@ -55,7 +61,7 @@ def test_conflicts_are_looked_for_and_decided_in_open_drafts_that_fit(
     misfit = [object()]
     monkeypatch.setattr(torn, "misfits", lambda: misfit)
     for look in (torn.conflicts, torn.rebase):
-        with pytest.raises(DoesNotFit):
+        with pytest.raises(SchemaChanged):
             look()
     monkeypatch.undo()
     torn.cancel()

@@ -1,6 +1,7 @@
 """Laws of rebase and save, for random drafts on random revisions.
 
-On three databases and both hosts; `make test-long` plays many more of each.
+On every database and host; `make test-long` plays many more of each. In the end, the
+host's own session shows what drafts show, and hidden rows are as they were.
 """
 
 import contextlib
@@ -11,17 +12,22 @@ import pytest
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from draftedit import Batch, Delete, Insert, Move, Set, objects
-from draftedit.engine.errors import Conflicts, Refused
+from draftedit import Batch, Delete, Insert, Move, Set
+from draftedit.engine.base.errors import Conflicts, Refused
 from draftedit.engine.operations import LAST
 from draftedit.engine.operations.move import Rekey
 from draftedit.engine.rebasing import Resolution
+from draftedit.service.objects import Objects
 from tests.engine.model import Model
 from tests.engine.players import HOSTS
 from tests.engine.rebasing.acting import Actor
+from tests.engine.showing import Shown
 from tests.hosts.selling import everything
 
-OWN = ("This refers to", "c is taken", "a is taken", "b is taken")
+OWN = (
+    "This refers to",
+    *(f"{one} is taken" for one in ("a", "b", "c", "alto", "bass", "False", "True")),
+)
 dices = st.integers(0, 2**32).map(random.Random)
 
 
@@ -46,15 +52,32 @@ class Table:
             self.connection, join_transaction_mode="create_savepoint"
         )
         [self.target, *_] = host.drafts.targets.values()
+        host.listen(self.dbsession)
         self.root, _ = host.fill(self.dbsession)
+        self.shown = self.show()
 
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
-        self.dbsession.close()
-        self.transaction.rollback()
-        self.connection.close()
+    def __exit__(self, kind, *_):
+        try:
+            if kind is None:
+                self.check_shown()
+        finally:
+            self.dbsession.close()
+            self.transaction.rollback()
+            self.connection.close()
+
+    def show(self):
+        self.dbsession.expire_all()
+        return Shown(self.dbsession, self.target, self.root)
+
+    def check_shown(self):
+        """See that drafts show what the session shows, and left the rest alone."""
+        shown = self.show()
+        assert {name: dict(rows) for name, rows in self.rows().items()} == shown.mine
+        assert shown.others == self.shown.others
+        assert shown.beside == self.shown.beside
 
     def open(self, owner):
         place = self.dbsession, self.target.name, self.root
@@ -66,13 +89,12 @@ class Table:
 
     def rows(self, revision=None):
         """Return what a reader sees, by table."""
-        place = self.host.drafts, self.dbsession, self.target.name, self.root
+        live = Objects(self.host.drafts, self.dbsession)
+        place = (self.target.name, self.root)
         return {
             table: [
                 (row.key, row.values)
-                for row in objects.page(
-                    *place, table, limit=500, revision=revision
-                ).rows
+                for row in live.page(*place, table, limit=500, revision=revision).rows
             ]
             for table in self.target.tables
         }
@@ -298,7 +320,8 @@ def carry_out(model, one):
     elif isinstance(one, Insert):
         part = model.target.tables[one.table]
         values = dict.fromkeys(n for n in part.columns if n != part.order)
-        values |= dict(zip(part.parent_fields, one.parent, strict=True)) | one.values
+        parent = dict(zip(part.parent_fields, one.parent, strict=True))
+        values |= part.fixed | parent | one.values
         if model.is_hidden(part.parent, one.parent):
             raise ValueError(one)
         values |= dict(zip(part.key, key_of(part, one, values), strict=True))

@@ -3,6 +3,7 @@
 import pytest
 
 from draftedit import Delete, Insert, Move, Set
+from draftedit.engine.operations import LAST
 from tests.engine.players import HOSTS
 from tests.engine.rebasing.test_laws import Table, contents, visible
 
@@ -21,12 +22,12 @@ def database(fresh_database, host):
 
 
 class Rows:
-    """The rows that ada and bob edit: of the deepest table that has an order."""
+    """The rows that ada and bob edit: of the deepest table, one with an order first."""
 
     def __init__(self, table):
         self.table, self.host = table, table.host
-        tables = table.target.tables.values()
-        self.part = [part for part in tables if part.order][-1]
+        parts = [p for p in table.target.tables.values() if p.parent is not None]
+        self.part = ([part for part in parts if part.order] or parts)[-1]
         rows = table.rows()[self.part.name]
         self.keys = [key for key, _ in rows]
         self.parent, _, self.there, *_ = (
@@ -42,13 +43,21 @@ class Rows:
     def new(self, number):
         return self.host.values(self.part.name, number, 0)
 
+    def insert(self, edit, number, after):
+        after = after if self.part.order else LAST
+        edit.apply(Insert(self.part.name, self.new(number), self.parent, after))
+
+    def move(self, edit, key, parent=None, after=None):
+        if self.part.order:
+            edit.apply(Move(self.part.name, key, parent, after))
+
     def adas(self, edit):
         """Do one thing of each kind, and undo the last."""
         name, (first, second, third, *_) = self.part.name, self.keys
         edit.apply(Set(name, first, {self.text: "adas"}))
-        edit.apply(Insert(name, self.new("ada"), self.parent, after=first))
+        self.insert(edit, "ada", first)
         edit.apply(Delete(name, second))
-        edit.apply(Move(name, first, self.there, after=third))
+        self.move(edit, first, self.there, third)
         edit.apply(Set(name, first, {self.text: "undone"}))
         edit.undo()
 
@@ -57,9 +66,9 @@ class Rows:
         name, third = self.part.name, self.keys[2]
         edit.apply(Set(edit.target.name, edit.root, {self.name: f"bob {number}"}))
         edit.apply(Set(name, third, {self.text: f"bob {number}"}))
-        edit.apply(Move(name, third, after=None))
+        self.move(edit, third)
         if number % 3:
-            edit.apply(Insert(name, self.new(number), self.parent, after=None))
+            self.insert(edit, number, None)
         else:
             keys = [row.key for row in edit.page(name, parent=self.parent).rows]
             added = next(key for key in keys if key not in self.keys)

@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from draftedit import Delete, Insert, Set, objects
-from draftedit.engine.errors import Conflicts, Refused
+from draftedit import Delete, Insert, Set
+from draftedit.engine.base.errors import Conflicts, Refused
 from draftedit.engine.rebasing import Resolution
+from draftedit.service.objects import Objects
 from tests.hosts import net
 from tests.hosts.net import Net, Node, Port
 
@@ -164,7 +165,7 @@ def test_a_row_with_rows_below_it_is_not_given_up_for_its_name(open_draft, nodes
     mine.save()
 
 
-def test_of_two_objects_of_one_name_the_second_is_a_conflict(
+def test_an_object_that_a_revert_brought_back_is_the_same_to_other_drafts(
     open_draft, nodes, dbsession
 ):
     dbsession.add(Net(name="second"))
@@ -175,13 +176,29 @@ def test_of_two_objects_of_one_name_the_second_is_a_conflict(
     back.apply(Set("net", "second", title="theirs"))
     back.save()
     mine = again(mine)
-    assert conflicts(mine) == [("net", ("second",), None, "row")]
+    assert conflicts(mine) == [("net", ("second",), "title", "field")]
 
     mine.rebase([Resolution("draft")])
     mine.save()
 
-    live = objects.find(net.drafts, dbsession, "net", ["second"])
+    live = Objects(net.drafts, dbsession).find("net", ["second"])
     assert (live.row.values["title"], live.revision) == ("mine", 3)
+
+
+def test_of_two_objects_of_one_name_the_second_is_a_conflict(
+    open_draft, nodes, dbsession
+):
+    dbsession.add(Net(name="second"))
+    dbsession.commit()
+    mine = open_draft("ada", Set("net", "second", title="mine"), key="second")
+    open_draft("bob", Delete("net", "second"), key="second").save()
+    dbsession.add(Net(name="second"))
+    dbsession.commit()
+    mine = again(mine)
+    assert conflicts(mine) == [("net", ("second",), None, "row")]
+
+    with pytest.raises(Conflicts):
+        mine.save()
 
 
 def test_a_field_of_what_is_given_up_is_not_looked_at_again(open_draft, nodes):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from draftedit import Batch, Delete, Insert, Move, Set
-from draftedit.engine.errors import Conflicts
+from draftedit.engine.base.errors import Conflicts
 from draftedit.engine.rebasing import Resolution
 from tests.engine.rebasing.looking import Keys, Look, draft_look, live_look
 

@@ -6,11 +6,11 @@ import pytest
 import sqlalchemy as sa
 
 from draftedit import Batch, Delete, Insert, Move, Set
-from draftedit.engine.errors import BaseMoved, Conflicts, Refused
-from draftedit.engine.journal import CannotRedo
+from draftedit.engine.base.errors import BaseMoved, Conflicts, Refused
+from draftedit.engine.journal.journal import CannotRedo
 from draftedit.engine.operations import Recreate
-from draftedit.engine.order import spread
-from draftedit.engine.rebasing import LAST_BATCH, Resolution, ground
+from draftedit.engine.rebasing import LAST_BATCH, Resolution, context
+from draftedit.engine.values.order_key import spread
 from tests.engine.rebasing.looking import draft_look, live_look
 from tests.engine.rebasing.test_pairs import item, mine_again
 from tests.hosts import knot
@@ -380,7 +380,7 @@ def test_what_plain_sql_has_deleted_altogether_cannot_come_back(edit, keys, dbse
 def test_what_comes_back_is_read_in_pages_and_what_is_elsewhere_stays_there(
     edit, keys, save_others, monkeypatch
 ):
-    monkeypatch.setattr(ground, "PAGE", 1)
+    monkeypatch.setattr(context, "PAGE", 1)
     edit.apply(Set("box", keys.a, name="new"))
     save_others(Move("item", keys.v, keys.b, None), Delete("box", keys.a))
     edit = again(edit)

@@ -1,12 +1,13 @@
 """What lies in the tables: an object live, as it was, and everything else."""
 
+from copy import deepcopy
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from draftedit.engine.keys import to_path
-from draftedit.engine.schema import Part, Target
+from draftedit.engine.base.keys import to_path
+from draftedit.engine.schema.model import Part, Target
 
 Rows = dict[tuple[Any, ...], dict[str, Any]]
 
@@ -34,12 +35,21 @@ def objects(dbsession: Session, target: Target, root: Any) -> tuple[dict, dict]:
 def _is_below(part: Part, key: Any, row: dict, mine: dict, root: Any) -> bool:
     if part.parent is None:
         return key == root
-    return part.parent_key_of(row) in mine[part.parent]
+    is_allowed = all(
+        row[name] in one.allowed for name, one in part.fields.items() if one.allowed
+    )
+    return is_allowed and part.parent_key_of(row) in mine[part.parent]
 
 
-def as_of(dbsession: Session, target: Target, root: Any, revision: int) -> dict:
+def as_of(
+    dbsession: Session,
+    target: Target,
+    root: Any,
+    revision: int,
+    live: dict[str, Rows] | None = None,
+) -> dict:
     """Return the object as a revision had it: live, under the oldest newer history."""
-    mine, _ = objects(dbsession, target, root)
+    mine = objects(dbsession, target, root)[0] if live is None else deepcopy(live)
     for name, part in target.tables.items():
         history = part.history
         wanted = (

@@ -11,10 +11,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from draftedit import Delete, Insert, Move, Set
-from draftedit.engine.errors import Conflicts, Refused
-from draftedit.engine.order import spread
-from draftedit.models import WRITES
-from draftedit.retry import is_retryable
+from draftedit.app.models import WRITES
+from draftedit.engine.base.errors import Conflicts, Refused
+from draftedit.engine.values.order_key import spread
+from draftedit.web.retry import is_retryable
 from tests.databases import Database
 from tests.hosts import knot
 from tests.hosts.knot import Badge, Box, Item, Mark, Plan, item_badge

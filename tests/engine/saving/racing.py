@@ -15,12 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 from draftedit import Insert, Set
-from draftedit.engine.order import spread
+from draftedit.app.models import WRITES, make_engine
 from draftedit.engine.saving import Saved, revision
-from draftedit.engine.tables import Tables
-from draftedit.models import WRITES, make_engine
-from draftedit.retry import is_retryable
-from tests.databases import create_tables
+from draftedit.engine.schema.tables import Tables
+from draftedit.engine.values.order_key import spread
+from draftedit.web.retry import is_retryable
+from tests.databases import create_tables, wait_for_locks
 from tests.engine.saving.looking import as_of, objects
 from tests.hosts import knot
 from tests.hosts.knot import Box, Item, Plan
@@ -58,6 +58,7 @@ class Finish:
 
 def make_race(engine: sa.Engine, change) -> Race:
     """Make a plan, and drafts of it; `change(edit, number, item)` edits each."""
+    wait_for_locks(engine)
     create_tables(engine, knot.Base.metadata, knot.drafts.metadata)
     with Session(engine) as dbsession:
         plan, box = Plan(name="plan"), Box(name="box", place=spread(1)[0])
@@ -256,6 +257,8 @@ class Runner:
 def run(runner: Runner) -> Finish:
     """Be one saver: with the lock all begin at once, without it all have read."""
     engine = make_engine(runner.url)
+    if runner.locked:
+        wait_for_locks(engine)
     begun = engine.execution_options(**{WRITES: runner.locked})
     has_met: list[bool] = []
 

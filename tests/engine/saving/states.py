@@ -5,20 +5,23 @@ the tables, `after` is what must be there when the difference has been saved.
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy, deepcopy
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from draftedit import Delete, EditSession, Insert, Move, Set
-from draftedit.engine.keys import to_path
-from draftedit.engine.order import spread
-from draftedit.engine.schema import Part, Target
+from draftedit.engine.base.keys import to_path
+from draftedit.engine.schema.model import Part, Target
+from draftedit.engine.values.order_key import spread
 
 Maker = Callable[[random.Random], Any]
+Values = Mapping[str, Any]
+Rule = Callable[[Values, Values], bool]
 CHANGES = 12
 
 
@@ -26,12 +29,17 @@ CHANGES = 12
 class Model:
     """How rows of a target are made up: a value for each column worth changing.
 
-    `links` are the values an association row may point to outside, by table.
+    `links` are the values an association row may point to outside, by table. `rules`
+    tell, by table and columns, whether two rows cannot both be there below one
+    parent; the columns of such a rule are exchanged together. `hide` puts rows beside
+    an object that are in its tables, and no part of it.
     """
 
     target: Target
     values: Mapping[str, Mapping[str, Maker]]
     links: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    rules: Mapping[str, Mapping[tuple[str, ...], Rule]] = field(default_factory=dict)
+    hide: Callable[[Session, Any], None] = lambda _dbsession, _root: None
 
     def references(self, part: Part) -> dict[str, str]:
         """Return the columns that refer to rows of the object itself, and where."""
@@ -96,13 +104,28 @@ class State:
                 theirs = self._unique_values(part, self.rows[other], unique)
                 if other != number and ours is not None and ours == theirs:
                     return other
-        return None
+        return next(self._clashing(number), None)
+
+    def _clashing(self, number: int) -> Iterator[int]:
+        """Yield other rows that some rule of the model keeps a row from."""
+        mine = self.rows[number]
+        siblings = [
+            other
+            for other in self.of(mine.table)
+            if other != number and self.rows[other].parent == mine.parent
+        ]
+        for rule in self.model.rules.get(mine.table, {}).values():
+            for other in siblings:
+                if rule(mine.values, self.rows[other].values):
+                    yield other
 
     def _unique_values(
         self, part: Part, row: Record, unique: tuple[str, ...]
     ) -> tuple[Any, ...] | None:
         values = tuple(
-            row.parent if name in part.parent_fields else row.values.get(name)
+            row.parent
+            if name in part.parent_fields
+            else row.values.get(name, part.fixed.get(name))
             for name in unique
         )
         return None if None in values else values
@@ -138,23 +161,78 @@ def changed(state: State) -> State:
 
 
 def rotate(state: State) -> None:
-    """Let rows exchange the values of a column that is unique, in a circle."""
-    pairs = [
-        (part, column)
-        for part in state.model.target.tables.values()
-        for unique in sorted(part.uniques)
-        for column in unique
-        if column in state.model.values.get(part.name, {})
-    ]
-    part, column = state.dice.choice(pairs)
+    """Let rows exchange the values of columns that are unique, in a circle."""
+    exchanged = _exchanged(state.model)
+    if not exchanged:
+        return
+    part = state.dice.choice(list(exchanged))
+    columns = state.dice.choice(exchanged[part])
     rows = state.of(part.name)
+    if rows and state.dice.random() < 0.5:  # siblings, which are likelier to meet
+        parent = state.rows[state.dice.choice(rows)].parent
+        rows = [number for number in rows if state.rows[number].parent == parent]
     chosen = state.dice.sample(rows, min(len(rows), state.dice.randint(2, 4)))
-    before = {number: state.rows[number].values[column] for number in chosen}
+    before = {number: dict(state.rows[number].values) for number in chosen}
     for number, giver in zip(chosen, chosen[1:] + chosen[:1], strict=True):
-        state.rows[number].values[column] = before[giver]
+        for column in columns:
+            state.rows[number].values[column] = before[giver][column]
     if any(state.clash(number) is not None for number in chosen):
-        for number, value in before.items():
-            state.rows[number].values[column] = value
+        for number, values in before.items():
+            state.rows[number].values.update(values)
+
+
+def _exchanged(model: Model) -> dict[Part, list[tuple[str, ...]]]:
+    """Return the columns that rows exchange: those of each unique key, or rule."""
+    found: dict[Part, list[tuple[str, ...]]] = {}
+    for part in model.target.tables.values():
+        made = model.values.get(part.name, {})
+        groups = [(n,) for key in sorted(part.uniques) for n in key if n in made]
+        groups += model.rules.get(part.name, {})
+        if groups:
+            found[part] = groups
+    return found
+
+
+def exchange(state: State) -> None:
+    """Let two siblings exchange the unlike values that they have under one key."""
+    keys = _exchanged(state.model)
+    found = {
+        (part.name, columns): pairs
+        for part, groups in keys.items()
+        for columns in groups
+        if (pairs := _unlike_siblings(state, part, columns))
+    }
+    if found:  # of each key as often as of another, however many rows it has
+        _, columns = key = state.dice.choice(list(found))
+        one, other = (state.rows[n].values for n in state.dice.choice(found[key]))
+        for name in columns:
+            one[name], other[name] = other[name], one[name]
+
+
+def _unlike_siblings(
+    state: State, part: Part, columns: tuple[str, ...]
+) -> list[tuple[int, int]]:
+    """Return siblings that may exchange the values of these columns, and unlike."""
+    siblings = (
+        (one, other)
+        for one, other in combinations(state.of(part.name), 2)
+        if state.rows[one].parent == state.rows[other].parent
+    )
+    return [pair for pair in siblings if _may_exchange(state, *pair, columns)]
+
+
+def _may_exchange(state: State, one: int, other: int, columns: tuple[str, ...]) -> bool:
+    """Tell whether two rows differ there, and clash with no row if they exchange."""
+    rows = state.rows[one], state.rows[other]
+    before = [dict(row.values) for row in rows]
+    if all(before[0].get(name) == before[1].get(name) for name in columns):
+        return False
+    for row, values in zip(rows, reversed(before), strict=True):
+        row.values.update({name: values[name] for name in columns})
+    clashes = [state.clash(number) for number in (one, other)]
+    for row, values in zip(rows, before, strict=True):
+        row.values.update(values)
+    return clashes == [None, None]
 
 
 def remake(state: State) -> None:
@@ -253,7 +331,21 @@ def add(state: State) -> None:
     refer(state, max(state.rows))
 
 
-MUTATIONS = (rotate, remake, take_over, move, shuffle, refer, change, drop, add)
+# Exchanges more often: some keys have few values, which few siblings can exchange.
+MUTATIONS = (
+    rotate,
+    exchange,
+    exchange,
+    exchange,
+    remake,
+    take_over,
+    move,
+    shuffle,
+    refer,
+    change,
+    drop,
+    add,
+)
 
 
 def _any(state: State) -> int | None:
@@ -281,12 +373,28 @@ def put(dbsession: Session, state: State) -> dict[int, Any]:
         names = state.model.references(part)
         refs = {n: keys[row.values[n]][0] for n in names if row.values.get(n)}
         if refs:
-            same_key = zip(
-                part.live.primary_key, _decoded(part, keys[number]), strict=True
-            )
-            statement = sa.update(part.live).where(*(c == v for c, v in same_key))
+            statement = sa.update(part.live).where(_is_row(part, keys[number]))
             dbsession.execute(statement.values(refs))
     return keys
+
+
+def remove(dbsession: Session, state: State, keys: Mapping[int, Any]) -> None:
+    """Delete the rows that `put` has inserted."""
+    target = state.model.target
+    for part in target.tables.values():
+        names = state.model.references(part)
+        for number in state.of(part.name) if names else ():
+            emptied = sa.update(part.live).where(_is_row(part, keys[number]))
+            dbsession.execute(emptied.values(dict.fromkeys(names)))
+    for name in reversed(target.insert_order):
+        part = target.tables[name]
+        for number in state.of(name):
+            dbsession.execute(sa.delete(part.live).where(_is_row(part, keys[number])))
+
+
+def _is_row(part: Part, key: Any) -> sa.ColumnElement[bool]:
+    pairs = zip(part.live.primary_key, _decoded(part, key), strict=True)
+    return sa.and_(*(column == value for column, value in pairs))
 
 
 def _key(part: Part, values: Mapping[str, Any], result: Any) -> tuple[Any, ...]:
@@ -314,7 +422,8 @@ def _columns(
             number = next(n for n in siblings if state.rows[n] is row)
             place = spread(len(siblings))[siblings.index(number)]
             values[part.order] = place
-    return part.decode(values)
+    # What a relationship demands an insert of the draft sets by itself.
+    return part.decode(values | part.fixed)
 
 
 class Steps:

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from draftedit import Delete, Set
-from draftedit.engine.errors import Conflicts, DraftError, NothingToSave, Refused
-from draftedit.engine.saving.live import bound
+from draftedit.engine.base.errors import Conflicts, DraftError, NothingToSave, Refused
+from draftedit.engine.reading.live import bound
 from tests.engine.saving.pairs import Pair
 from tests.engine.saving.states import Steps, put, random_state
 

@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from draftedit.engine.errors import Conflicts
-from draftedit.models import make_engine
+from draftedit.app.models import make_engine
+from draftedit.engine.base.errors import Conflicts
 from draftedit.testing.race import one_order
 from tests.architecture.modules import ROOT
 from tests.engine.saving import racing

@@ -4,10 +4,11 @@ import random
 
 import pytest
 
-from draftedit import Delete, comparing, objects
-from draftedit.engine.errors import Unknown
-from tests.engine.saving.looking import objects as live_objects
+from draftedit import Delete
+from draftedit.engine.base.errors import Unknown
+from draftedit.service.objects import Objects
 from tests.engine.saving.pairs import Pair
+from tests.engine.showing import Shown
 
 PAIRS = 6  # of each host on each database
 
@@ -18,13 +19,14 @@ class Object:
     def __init__(self, dbsession, drafts, model, dice):
         self.dbsession, self.drafts = dbsession, drafts
         self.pair = Pair(dbsession, model, dice)
-        self.pair.save(drafts)
+        # Without hidden rows, which would keep the object from being deleted.
+        self.pair.save(drafts, hiding=False)
         self.target, self.root = self.pair.target, self.pair.root
-        self.seen = [self.pair.live, self.live()]
+        self.seen = [_rows(self.pair.shown), self.live()]
 
     def live(self):
         self.dbsession.expire_all()
-        return live_objects(self.dbsession, self.target, self.root)[0]
+        return _rows(Shown(self.dbsession, self.target, self.root))
 
     def open(self, revision):
         return self.drafts.open(
@@ -50,9 +52,14 @@ class Object:
 
     def changes(self, newer, older):
         path = (self.target.name, [str(column) for column in self.root])
-        return comparing.changes_between(
-            self.drafts, self.dbsession, *path, newer=newer, older=older
+        return Objects(self.drafts, self.dbsession).changes_between(
+            *path, newer=newer, older=older
         )
+
+
+def _rows(shown):
+    """Return the rows that the application's own session shows of the object."""
+    return shown.mine
 
 
 @pytest.fixture
@@ -96,17 +103,17 @@ def test_a_deleted_object_comes_back_and_its_history_stays(each):
         assert one.seen[-1] == one.seen[0]
         path = (one.target.name, [str(column) for column in one.root])
         read = [
-            objects.revisions(one.drafts, one.dbsession, *path).items[0].revision,
-            objects.find(one.drafts, one.dbsession, *path).revision,
+            Objects(one.drafts, one.dbsession).revisions(*path).items[0].revision,
+            Objects(one.drafts, one.dbsession).find(*path).revision,
         ]
         assert read == [gone + 1, gone + 1]
         with pytest.raises(Unknown):
-            objects.find(one.drafts, one.dbsession, *path, revision=gone)
+            Objects(one.drafts, one.dbsession).find(*path, revision=gone)
         for table in one.target.tables:
             with pytest.raises(Unknown):
-                objects.page(one.drafts, one.dbsession, *path, table, revision=gone)
-            page = objects.page(
-                one.drafts, one.dbsession, *path, table, limit=500, revision=0
+                Objects(one.drafts, one.dbsession).page(*path, table, revision=gone)
+            page = Objects(one.drafts, one.dbsession).page(
+                *path, table, limit=500, revision=0
             )
             assert {r.key: r.values for r in page.rows} == one.seen[0][table]
 

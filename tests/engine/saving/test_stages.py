@@ -6,9 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from draftedit import Delete, Insert, Move, Set
-from draftedit.engine.errors import Conflicts, NotOpen, Refused, SaveRace
-from draftedit.engine.order import spread
+from draftedit.engine.base.errors import Conflicts, NotOpen, Refused, SaveRace
 from draftedit.engine.saving import revision
+from draftedit.engine.values.order_key import spread
 from tests.engine.saving.looking import as_of, dump, history, objects
 from tests.hosts import knot
 from tests.hosts.knot import Badge, Box, Item, Mark, Plan

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from draftedit import Set, results, working
-from draftedit.engine.tasks.base import Finding, Place, Task
+from draftedit import Set
+from draftedit.engine.schema.task import Finding, Task, TaskKey
 from draftedit.engine.tasks.reader import RevisionReader
+from draftedit.service import task_results, task_runner
 from tests.hosts import shop
 from tests.hosts.selling import Shop
 
@@ -32,23 +33,23 @@ class Desk:
     goods: Shop
     options: dict[str, Any] = field(default_factory=dict)
 
-    def want(self, by: str = "ada", key: Any = None) -> Place:
+    def want(self, by: str = "ada", key: Any = None) -> TaskKey:
         key = self.goods.first if key is None else key
-        return results.want(
+        return task_results.want(
             shop.drafts, self.dbsession, shop.Order, key, "scarce", by=by
         )
 
-    def result(self) -> results.Result:
-        [found] = results.listing(
+    def result(self) -> task_results.Result:
+        [found] = task_results.listing(
             shop.drafts, self.dbsession, shop.Order, self.goods.first
         )
         return found
 
-    def work(self, place: Place | None = None, **options: Any) -> str:
-        workplace = working.Workplace(
+    def work(self, place: TaskKey | None = None, **options: Any) -> str:
+        config = task_runner.RunnerConfig(
             shop.drafts, self.session, self.session, **self.options | options
         )
-        return working.work(workplace, place or self.want())
+        return task_runner.work(config, place or self.want())
 
     def save(self, **values: Any) -> int:
         """Change and save the first line, as somebody else; return the revision."""

@@ -6,12 +6,14 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from draftedit import Delete, Drafts, results, working
-from draftedit.engine import records
-from draftedit.engine.errors import BadModel, Unknown
-from draftedit.engine.tasks import lease, reader, stored
-from draftedit.engine.tasks.base import Finding, Place
+from draftedit import Delete, Drafts
+from draftedit.engine.base.errors import BadModel, Unknown
+from draftedit.engine.base.texts import template_of
+from draftedit.engine.schema.task import Finding, TaskKey
+from draftedit.engine.store import draft_records
+from draftedit.engine.tasks import lease, reader, stored_findings
 from draftedit.firewall.columns import _
+from draftedit.service import task_results, task_runner
 from tests.hosts import shop
 
 TABLES = shop.drafts.tables
@@ -30,7 +32,7 @@ def test_a_result_is_wanted_then_kept_with_its_revision(desk):
     assert (queued.state, queued.wanted_by) == ("queued", "ada")
     assert queued.is_under_way
 
-    assert desk.work(place) == working.KEPT
+    assert desk.work(place) == task_runner.KEPT
 
     found = desk.result()
     assert (found.state, found.revision, found.live) == ("done", 0, 0)
@@ -53,10 +55,10 @@ def test_asking_again_for_what_is_wanted_changes_nothing(desk):
 
 def test_nobody_works_on_what_is_not_wanted(desk):
     place = desk.want()
-    assert desk.work(place) == working.KEPT
-    assert desk.work(place) == working.TAKEN
-    assert desk.work(replace(place, task="other")) == working.TAKEN
-    assert desk.work(replace(place, target="other")) == working.TAKEN
+    assert desk.work(place) == task_runner.KEPT
+    assert desk.work(place) == task_runner.TAKEN
+    assert desk.work(replace(place, task="other")) == task_runner.TAKEN
+    assert desk.work(replace(place, target="other")) == task_runner.TAKEN
 
 
 def test_after_a_save_it_is_a_result_of_the_older_revision(desk):
@@ -68,7 +70,7 @@ def test_after_a_save_it_is_a_result_of_the_older_revision(desk):
     assert not found.is_current
     assert len(found.findings) == 3
 
-    assert desk.work() == working.KEPT
+    assert desk.work() == task_runner.KEPT
     assert (desk.result().revision, desk.result().count) == (1, 2)
 
 
@@ -92,11 +94,11 @@ def test_what_is_saved_while_a_task_works_is_not_overwritten_and_it_runs_again(
     register(saves_meanwhile)
     place = desk.want()
 
-    assert desk.work(place) == working.STALE
+    assert desk.work(place) == task_runner.STALE
     assert desk.result().state == "queued"
     assert desk.result().revision is None
 
-    assert desk.work(place) == working.KEPT
+    assert desk.work(place) == task_runner.KEPT
     found = desk.result()
     assert (found.revision, found.findings[0].message) == (1, "cocoa, coffee, milk")
 
@@ -111,7 +113,7 @@ def test_a_task_reads_one_revision_whatever_is_saved_meanwhile(desk, register):
         return ()
 
     register(reads_late)
-    assert desk.work() == working.STALE
+    assert desk.work() == task_runner.STALE
     assert seen[0] == ["tea", "coffee", "milk"]
     assert len(seen[1]) == 2
 
@@ -125,7 +127,7 @@ def test_more_rows_than_a_page_has_are_read_page_by_page(desk, register, monkeyp
         return ()
 
     register(reads)
-    assert desk.work() == working.KEPT
+    assert desk.work() == task_runner.KEPT
     assert seen == ["tea", "coffee", "milk"]
 
 
@@ -136,7 +138,7 @@ def test_a_run_that_has_become_pointless_ends_at_its_next_report(desk, register)
         raise AssertionError("the run went on")
 
     register(goes_on)
-    assert desk.work() == working.STALE
+    assert desk.work() == task_runner.STALE
 
 
 def test_progress_is_told_to_others_and_now_and_then_only(desk, register):
@@ -151,7 +153,7 @@ def test_progress_is_told_to_others_and_now_and_then_only(desk, register):
     register(slow)
     shown = []
     desk.options["progress"] = lambda place, done, total: shown.append((done, total))
-    assert desk.work() == working.KEPT
+    assert desk.work() == task_runner.KEPT
     assert (told[0].state, told[0].done, told[0].total) == ("running", 0, 1000)
     assert shown == [(0, 1000)]
 
@@ -160,17 +162,17 @@ def test_a_worker_that_was_killed_is_followed_by_another(desk, dbsession):
     place = desk.want()
     taken = lease.claim(dbsession, TABLES, place, seconds=30)
     assert desk.result().state == "running"
-    assert results.waiting(shop.drafts, dbsession) == []
-    assert desk.work(place) == working.TAKEN
+    assert task_results.waiting(shop.drafts, dbsession) == []
+    assert desk.work(place) == task_runner.TAKEN
 
-    over = records.now() - datetime.timedelta(seconds=1)
+    over = draft_records.now() - datetime.timedelta(seconds=1)
     dbsession.execute(sa.update(TABLES.task_result).values(free_at=over))
 
     assert desk.result().state == "queued"
-    assert results.waiting(shop.drafts, dbsession) == [place]
-    assert desk.work(place) == working.KEPT
+    assert task_results.waiting(shop.drafts, dbsession) == [place]
+    assert desk.work(place) == task_runner.KEPT
     # Should the first be alive after all, it has nothing to say any more.
-    assert not lease.keep(dbsession, TABLES, taken, stored.write(()))
+    assert not lease.keep(dbsession, TABLES, taken, stored_findings.write(()))
     assert not lease.renew(dbsession, TABLES, taken, 30, 1, 2)
     assert desk.result().count == 3
 
@@ -183,14 +185,14 @@ def test_a_run_whose_lease_was_lost_ends_and_leaves_the_other_alone(desk, regist
         raise AssertionError("the run went on")
 
     register(robbed)
-    assert desk.work() == working.TAKEN
+    assert desk.work() == task_runner.TAKEN
     assert (desk.result().state, desk.result().done) == ("running", 7)
 
 
 def test_a_worker_that_is_to_stop_lets_go_at_once(desk, dbsession):
     place = desk.want()
-    assert desk.work(place, is_stopping=lambda: True) == working.STOPPED
-    assert results.waiting(shop.drafts, dbsession) == [place]
+    assert desk.work(place, is_stopping=lambda: True) == task_runner.STOPPED
+    assert task_results.waiting(shop.drafts, dbsession) == [place]
 
 
 def test_a_task_that_fails_is_tried_three_times_and_says_so(desk, register, caplog):
@@ -202,14 +204,14 @@ def test_a_task_that_fails_is_tried_three_times_and_says_so(desk, register, capl
     for _attempt in range(lease.ATTEMPTS):
         desk.dbsession.execute(sa.update(TABLES.task_result).values(free_at=None))
         assert desk.result().state == "queued"
-        assert desk.work(place) == working.FAILED
+        assert desk.work(place) == task_runner.FAILED
         # Not at once: what failed may need a while.
-        assert desk.work(place) == working.TAKEN
+        assert desk.work(place) == task_runner.TAKEN
     assert desk.result().state == "failed"
     assert len(caplog.records) == lease.ATTEMPTS
 
     register(lambda order: ())
-    assert desk.work(desk.want()) == working.KEPT
+    assert desk.work(desk.want()) == task_runner.KEPT
     assert desk.result().state == "done"
 
 
@@ -220,7 +222,7 @@ def test_a_failure_leaves_what_was_found_before(desk, register):
         raise ZeroDivisionError
 
     register(broken)
-    assert desk.work() == working.FAILED
+    assert desk.work() == task_runner.FAILED
     assert desk.result().count == 3
 
 
@@ -230,8 +232,8 @@ def test_of_a_deleted_object_nothing_is_wanted(desk, dbsession):
     edit.apply(Delete("purchase", desk.goods.first))
     edit.save()
 
-    assert desk.work(place) == working.GONE
-    assert desk.work(place) == working.TAKEN
+    assert desk.work(place) == task_runner.GONE
+    assert desk.work(place) == task_runner.TAKEN
     assert desk.result().state == "none"
     with pytest.raises(Unknown):
         desk.want()
@@ -239,7 +241,7 @@ def test_of_a_deleted_object_nothing_is_wanted(desk, dbsession):
 
 def test_what_is_not_there_cannot_be_wanted(desk, dbsession):
     with pytest.raises(Unknown, match="task"):
-        results.want(
+        task_results.want(
             shop.drafts, dbsession, shop.Order, desk.goods.first, "other", by="ada"
         )
     with pytest.raises(Unknown):
@@ -249,30 +251,39 @@ def test_what_is_not_there_cannot_be_wanted(desk, dbsession):
 def test_an_object_without_tasks_has_no_results(desk, dbsession, monkeypatch):
     target = replace(shop.drafts.targets["purchase"], tasks={})
     monkeypatch.setitem(shop.drafts.targets, "purchase", target)
-    assert results.listing(shop.drafts, dbsession, shop.Order, desk.goods.first) == []
+    assert (
+        task_results.listing(shop.drafts, dbsession, shop.Order, desk.goods.first) == []
+    )
 
 
 def test_many_findings_are_counted_and_the_first_kept():
-    many = (Finding("many", str(number)) for number in range(stored.MOST + 5))
-    count, kept = stored.read(stored.write(many))
-    assert (count, len(kept)) == (stored.MOST + 5, stored.MOST)
+    many = (Finding("many", str(number)) for number in range(stored_findings.MOST + 5))
+    count, kept = stored_findings.read(stored_findings.write(many))
+    assert (count, len(kept)) == (stored_findings.MOST + 5, stored_findings.MOST)
 
 
 def test_findings_can_be_translated_when_they_are_shown():
     message = _("${n} rows", default="${n} of them", mapping={"n": 3})
-    [read] = stored.read(stored.write([Finding("x", message, "line", (1,), (2,))]))[1]
+    [read] = stored_findings.read(
+        stored_findings.write([Finding("x", message, "line", (1,), (2,))])
+    )[1]
     assert read == Finding("x", message, "line", (1,), (2,))
-    assert read.message.domain == "draftedit"
-    assert read.message.interpolate() == "3 of them"
+    assert read.message == "3 of them"
+    template = template_of(read.message)
+    assert (template, template.domain, template.mapping) == (
+        "${n} rows",
+        "draftedit",
+        {"n": "3"},
+    )
 
 
 def test_workers_are_seen(desk, dbsession):
-    old = records.now() - datetime.timedelta(days=2)
+    old = draft_records.now() - datetime.timedelta(days=2)
     dbsession.execute(sa.insert(TABLES.task_worker), {"name": "gone", "seen_at": old})
     assert desk.result().seen_at == old
-    results.beat(shop.drafts, dbsession, "one")
+    task_results.beat(shop.drafts, dbsession, "one")
     first = desk.result().seen_at
-    results.beat(shop.drafts, dbsession, "one")
+    task_results.beat(shop.drafts, dbsession, "one")
     assert old < first < desk.result().seen_at
     assert dbsession.scalar(sa.select(sa.func.count(TABLES.task_worker.c.name))) == 1
 
@@ -281,10 +292,10 @@ def test_a_host_may_hold_the_revision_while_it_writes_a_column_of_its_own(
     desk, dbsession
 ):
     first = (shop.drafts, dbsession, shop.Order, desk.goods.first)
-    assert results.hold(*first) == 0
+    assert task_results.hold(*first) == 0
     desk.save(product="cocoa")
-    assert results.hold(*first) == 1
-    assert results.revision(*first) == 1
+    assert task_results.hold(*first) == 1
+    assert task_results.revision(*first) == 1
 
 
 def test_tasks_are_registered_once_by_name():
@@ -304,5 +315,5 @@ def test_tasks_are_registered_once_by_name():
 
 
 def test_the_place_says_which_row_it_is():
-    place = Place("purchase", "1", "scarce")
+    place = TaskKey("purchase", "1", "scarce")
     assert place.values() == {"target": "purchase", "root": "1", "task": "scarce"}

@@ -1,4 +1,4 @@
-"""What is said of a rule is certain: never of one that a packet could still reach."""
+"""Findings are certain: a rule that a packet can still reach is never reported."""
 
 import random
 from dataclasses import asdict
@@ -16,12 +16,13 @@ def rule(**values):
     return RuleValues(**{"action": "accept"} | values)
 
 
-def found(*rules, family="inet", calm=(), wide=1000):
-    """Return what is said of the rules, by their places from 0."""
+def found(*rules, family="inet", pass_through=(), wide=1000):
+    """Return the findings about the rules, by their places from 0."""
     meanings = [meaning_of((n,), one, family) for n, one in enumerate(rules)]
-    said = covered(meanings, frozenset(calm), wide)
+    findings = covered(meanings, frozenset(pass_through), wide)
     return [
-        (one.kind, one.key and one.key[0], one.other and one.other[0]) for one in said
+        (one.kind, one.key and one.key[0], one.other and one.other[0])
+        for one in findings
     ]
 
 
@@ -155,13 +156,15 @@ def test_a_rule_that_may_let_packets_pass_covers_none(statement):
     ],
 )
 def test_a_rule_that_does_not_decide_for_good_covers_none(values):
-    assert found(rule(**values), rule(source="10.0.0.1"), calm={"other"}) == []
+    assert found(rule(**values), rule(source="10.0.0.1"), pass_through={"other"}) == []
 
 
 @pytest.mark.parametrize("action", ["accept", "drop", "return", "reject", "goto"])
 def test_what_decides_for_good(action):
     first = rule(action=action, jump="other" if action == "goto" else None)
-    assert found(first, rule(source="10.0.0.1"), calm={"other"}) == [("shadowed", 1, 0)]
+    assert found(first, rule(source="10.0.0.1"), pass_through={"other"}) == [
+        ("shadowed", 1, 0)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -181,8 +184,8 @@ def test_behind_what_may_change_a_packet_nothing_is_said(between):
 
 def test_behind_a_chain_that_changes_nothing_it_is():
     first, last = rule(source="10.0.0.0/8"), rule(source="10.0.0.1")
-    jumps = rule(action="jump", jump="calm")
-    assert found(first, jumps, last, calm={"calm"}) == [("shadowed", 2, 0)]
+    jumps = rule(action="jump", jump="other")
+    assert found(first, jumps, last, pass_through={"other"}) == [("shadowed", 2, 0)]
 
 
 def test_a_match_after_a_change_of_the_packet_is_not_about_the_same_packet():
@@ -251,13 +254,13 @@ def chance(dice):
 
 
 def acts_on(one, packet):
-    said = asdict(one)
-    if said["destination_ports"] and packet["protocol"] not in (6, 17):
+    texts = asdict(one)
+    if texts["destination_ports"] and packet["protocol"] not in (6, 17):
         return False
     return all(
-        packet[name] in choices[said[name]]
+        packet[name] in choices[texts[name]]
         for name, choices in COLUMNS.items()
-        if said[name]
+        if texts[name]
     )
 
 

@@ -5,9 +5,10 @@ import contextlib
 import pytest
 from pyramid.testing import DummyRequest
 
-from draftedit import Set, results, working
+from draftedit import Set
 from draftedit.firewall import drafts, import_listing
 from draftedit.firewall.models import Chain, Rule, Ruleset
+from draftedit.service import task_results, task_runner
 from tests.firewall.build import ACCEPT, DROP, chain, jump, listing, match, rule, table
 
 INPUT = chain("input", type="filter", hook="input", prio=0, policy="accept")
@@ -24,9 +25,10 @@ def found(dbsession, key):
     def session():
         yield dbsession
 
-    place = results.want(drafts, dbsession, Ruleset, key, "in_depth", by="ada")
-    assert working.work(working.Workplace(drafts, session, session), place) == "kept"
-    [result] = results.listing(drafts, dbsession, Ruleset, key)
+    place = task_results.want(drafts, dbsession, Ruleset, key, "in_depth", by="ada")
+    config = task_runner.RunnerConfig(drafts, session, session)
+    assert task_runner.work(config, place) == "kept"
+    [result] = task_results.listing(drafts, dbsession, Ruleset, key)
     return [(one.kind, names(dbsession, one)) for one in result.findings]
 
 
@@ -86,6 +88,17 @@ def test_a_chain_that_anything_may_lead_to_is_reached(dbsession):
     assert seen == []
 
 
+@pytest.mark.parametrize("expr", [{"expr": ["jump {\n\tjump lost\n}"]}, {}])
+def test_what_a_rule_in_words_may_lead_to_is_reached(dbsession, expr):
+    hooked = chain(type="filter", hook="input", prio=0)
+    body = {"family": "inet", "table": "t", "chain": "c"} | expr
+    findings, _key = look(
+        dbsession, listing(table(), hooked, chain("lost"), {"rule": body})
+    )
+
+    assert findings == []
+
+
 def test_a_rule_that_is_not_enabled_neither_covers_nor_leads(dbsession):
     data = listing(
         table(),
@@ -104,7 +117,7 @@ def test_a_rule_that_is_not_enabled_neither_covers_nor_leads(dbsession):
     assert found(dbsession, key) == [("unreachable", "web")]
 
 
-def test_rules_that_go_round_are_not_calm_and_end(dbsession):
+def test_rules_that_go_round_change_packets_and_end(dbsession):
     mark = {"mangle": {"key": {"meta": {"key": "mark"}}, "value": 1}}
     seen, _ = look(
         dbsession,
@@ -137,11 +150,11 @@ def test_each_kind_has_words_of_its_own(dbsession, kind):
             table(), INPUT, in_chain("input", first, ACCEPT), in_chain("input", *second)
         ),
     )
-    [result] = results.listing(drafts, dbsession, Ruleset, key)
+    [result] = task_results.listing(drafts, dbsession, Ruleset, key)
     [one] = result.findings
-    said = DummyRequest().localizer.translate(one.message)
+    message = DummyRequest().localizer.translate(one.message)
     assert one.kind == kind
     assert one.other is not None
     assert {"duplicate": "the same as", "contradictory": "contradicts"}.get(
         kind, "in another way"
-    ) in said
+    ) in message

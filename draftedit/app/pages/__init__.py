@@ -1,0 +1,28 @@
+"""Pages of the ready application only: login, account, health and the icon.
+
+A host has users, pages and monitors of its own; it includes `draftedit` without this.
+"""
+
+from pyramid.config import Configurator
+
+ROUTES = (
+    ("login", "/login"),
+    ("logout", "/logout"),
+    ("account", "/account"),
+    ("account_password", "/account/password"),
+    ("account_tokens", "/account/tokens"),
+    ("account_token_revoke", "/account/tokens/{id}/revoke"),
+    ("healthz", "/healthz"),
+    ("readyz", "/readyz"),
+    ("favicon", "/favicon.ico"),
+)
+
+VIEWS = ("login", "account", "health", "favicon")
+
+
+def includeme(config: Configurator) -> None:
+    """Add the routes and their views."""
+    for name, pattern in ROUTES:
+        config.add_route(name, pattern)
+    for module in VIEWS:
+        config.scan(f"draftedit.app.pages.{module}")

@@ -1,0 +1,1 @@
+"""The rows of one draft: changed, compared with their origins, checked."""

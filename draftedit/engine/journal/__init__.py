@@ -1,0 +1,1 @@
+"""The operations of a draft in order: applied, undone, redone, copied."""

@@ -1,0 +1,150 @@
+"""Load ORM instances by key and set their attributes."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DataError
+from sqlalchemy.orm import Mapper, Session, defer, lazyload
+
+from draftedit.engine.base.errors import Key, Problem, Refused
+from draftedit.engine.base.messages import say
+from draftedit.engine.base.texts import Text
+from draftedit.engine.reading.live import chunks, has_key
+from draftedit.engine.reading.rows import Row
+from draftedit.engine.saving.row_counts import refuse_hidden
+from draftedit.engine.schema.model import Field, Part
+from draftedit.engine.values.codecs import host_value
+from draftedit.engine.values.dialect_types import variant
+
+
+def mapper_of(part: Part) -> Mapper[Any]:
+    """Return the mapper of a part that is not an association table."""
+    return cast(Mapper[Any], part.mapper)
+
+
+def new_instance(part: Part) -> Any:
+    """Make an instance without calling `__init__`, as the ORM does when it loads."""
+    return mapper_of(part).class_manager.new_instance()
+
+
+def instances(
+    dbsession: Session, part: Part, keys: list[Key]
+) -> Iterator[tuple[Key, Any]]:
+    """Yield the host's instances by key, as the rows are now.
+
+    Without the host's eager loading: that may load a whole object, and changed rows
+    among it would be reset. Raises Refused if the host's session hides a row that
+    exists.
+    """
+    columns = [part.fields[name].read() for name in part.key]
+    encoders = [part.fields[name].codec.encode for name in part.key]
+    for chunk in chunks(keys):
+        # Loading would overwrite what a validator has set on one of these rows.
+        dbsession.flush()
+        wanted = (
+            sa.select(mapper_of(part).class_, *columns)
+            .where(has_key(part, chunk))
+            .order_by(*(part.live.c[name] for name in part.key))
+            .options(lazyload("*"))
+            .execution_options(populate_existing=True)
+        )
+        found = {
+            tuple(encode(value) for encode, value in zip(encoders, key, strict=True)): (
+                instance
+            )
+            for instance, *key in _loaded(dbsession, part, wanted)
+        }
+        refuse_hidden(dbsession, part, [key for key in chunk if key not in found])
+        yield from found.items()
+
+
+def _loaded(dbsession: Session, part: Part, wanted: sa.Select[Any]) -> Sequence[Any]:
+    """Load instances; without unreadable columns, if there is such a value.
+
+    Either the driver cannot read it (DataError), or it is not in the enum
+    (LookupError). The database reports no error: its transaction goes on.
+    """
+    try:
+        return dbsession.execute(wanted).all()
+    except (DataError, LookupError):
+        fields = (one for one in part.fields.values() if one.attribute)
+        odd = (one for one in fields if one.codec.may_be_unreadable)
+        names = (getattr(mapper_of(part).class_, str(f.attribute)) for f in odd)
+        return dbsession.execute(wanted.options(*map(defer, names))).all()
+
+
+def key_of(part: Part, instance: Any, dialect: Dialect) -> Key:
+    """Return the encoded key of an instance that is in the database."""
+    columns = [column.name for column in mapper_of(part).primary_key]
+    by_name = dict(zip(columns, sa.inspect(instance).identity, strict=True))
+    return tuple(
+        part.fields[name].codec.parse(
+            _from_host(part.fields[name].column.type, by_name[name], dialect),
+            dialect.name,
+        )
+        for name in part.key
+    )
+
+
+def set_value(
+    part: Part, row: Row, instance: Any, name: str, value: Any, dialect: Dialect
+) -> None:
+    """Set one attribute; a refusal of the host's validator is a problem there."""
+    field = part.fields[name]
+    attribute = str(field.attribute)
+    try:
+        if value is None:
+            setattr(instance, attribute, None)
+            _insist_on_null(field, instance, attribute)
+        else:
+            plain = field.codec.decode(value)
+            setattr(instance, attribute, to_host(field.column.type, plain, dialect))
+    except (ValueError, TypeError, AssertionError) as error:
+        message = Text(str(error)) if str(error) else say("refused-by-host")
+        problem = Problem(message, table=part.name, key=row.key, field=name)
+        raise Refused(problem) from error
+
+
+def _insist_on_null(field: Field, instance: Any, attribute: str) -> None:
+    """Write NULL if the ORM takes None for JSON's null, or for "not given".
+
+    After the validators, which know None. If the column may not be NULL, it was JSON's
+    null.
+    """
+    values = sa.inspect(instance).dict
+    is_value = field.codec.null_is_a_value
+    if values[attribute] is None and is_value and not field.nullable:
+        values[attribute] = sa.JSON.NULL
+        return
+    if values[attribute] is None and (is_value or field.has_default):
+        values[attribute] = sa.null()
+
+
+def to_host(kind: Any, plain: Any, dialect: Dialect) -> Any:
+    """Convert to the host's value: a member of an enum, an object of a type."""
+    kind = variant(kind, dialect.name)
+    if isinstance(kind, sa.TypeDecorator):
+        inner = to_host(kind.load_dialect_impl(dialect), plain, dialect)
+        return kind.process_result_value(inner, dialect) if _reads(kind) else inner
+    return host_value(kind, plain)
+
+
+def _from_host(kind: Any, value: Any, dialect: Dialect) -> Any:
+    """Convert from the Python value of a decorated type."""
+    kind = variant(kind, dialect.name)
+    if isinstance(kind, sa.TypeDecorator):
+        inner = kind.process_bind_param(value, dialect) if _binds(kind) else value
+        return _from_host(kind.load_dialect_impl(dialect), inner, dialect)
+    return value
+
+
+def _reads(kind: sa.TypeDecorator[Any]) -> bool:
+    own, base = type(kind), sa.TypeDecorator
+    return own.process_result_value is not base.process_result_value
+
+
+def _binds(kind: sa.TypeDecorator[Any]) -> bool:
+    own, base = type(kind), sa.TypeDecorator
+    return own.process_bind_param is not base.process_bind_param

@@ -1,0 +1,1 @@
+"""The model of a target: its parts, fields and keys, read from the host's mappings."""

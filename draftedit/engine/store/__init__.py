@@ -1,0 +1,1 @@
+"""Records of drafts, their lists, and request keys."""

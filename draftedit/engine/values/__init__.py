@@ -1,0 +1,1 @@
+"""Column types: how a value is stored, parsed, compared and ordered."""

@@ -1,0 +1,82 @@
+"""The codec of floats."""
+
+import copy
+import decimal
+import math
+import struct
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, Self
+
+import sqlalchemy as sa
+
+from draftedit.engine.dialects import values_of
+from draftedit.engine.values.answers import Notation
+from draftedit.engine.values.integers import steps
+from draftedit.engine.values.messages import say
+from draftedit.engine.values.numbers import check_sign, large_floats, unsigned_on
+from draftedit.engine.values.plain_values import PlainCodec
+
+
+class FloatCodec(PlainCodec):
+    """Floats, brought to the digits that the column shows."""
+
+    kind: sa.Float[Any]
+
+    types = (sa.Float,)
+    api_name = "float"
+    notation = Notation.DECIMAL
+
+    @classmethod
+    def build(cls, kind: sa.Float[Any], counted: bool) -> Self:
+        """Return the codec of a column type."""
+        # The same type as live: in a UNION with a longer one, 0.1 would be another.
+        plain = copy.copy(kind)
+        plain.asdecimal = False
+        return cls(kind, plain)
+
+    @cached_property
+    def _unsigned(self) -> frozenset[str]:
+        return unsigned_on(self.kind)
+
+    def take(self, value: Any, dialect: str) -> float:
+        """Take a finite number, with the digits that the column keeps."""
+        if isinstance(value, bool) or not isinstance(
+            value, str | int | float | decimal.Decimal
+        ):
+            raise ValueError(say("not-a-number"))
+        try:
+            given = float(value)
+        except (ValueError, OverflowError) as error:
+            raise ValueError(say("not-a-number")) from error
+        if not math.isfinite(given):
+            raise ValueError(say("number-not-storable"))
+        check_sign(given, dialect in self._unsigned)
+        if values_of(dialect).float_bits(self.kind) <= 24:  # which hold six digits
+            given = _single(given)
+        return given + 0.0  # and -0.0 is 0.0
+
+    def encode(self, value: Any) -> float:
+        """Make a float of it."""
+        return float(value)
+
+    def decode(self, value: Any) -> float:
+        """Make a float of it."""
+        return float(value)
+
+    def placeholders(self, old: Any) -> Iterator[float]:
+        """Yield a large number, then one above the old one."""
+        return large_floats(old)
+
+    def samples(self, value: Any) -> Iterator[int]:
+        """Yield numbers far from the value and near to it."""
+        for step in steps():
+            yield int(value or 0) + step
+
+
+def _single(given: float) -> float:
+    try:
+        packed: float = struct.unpack("<f", struct.pack("<f", given))[0]
+    except OverflowError as error:
+        raise ValueError(say("number-too-large")) from error
+    return float(f"{packed:.6g}")

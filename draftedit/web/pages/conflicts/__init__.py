@@ -1,0 +1,1 @@
+"""Conflicts: the page, its questions, their texts, and the form of choices."""

@@ -1,0 +1,133 @@
+"""Map an error to its problem type, message and headers."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pyramid.authorization import ACLDenied
+from pyramid.exceptions import BadCSRFOrigin, BadCSRFToken, PredicateMismatch
+from pyramid.httpexceptions import HTTPError, HTTPForbidden, HTTPNotFound
+from pyramid.request import Request
+from pyramid.security import Denied
+from translationstring import TranslationStringFactory
+
+from draftedit.engine.base.errors import (
+    HOST_CHECK,
+    DraftError,
+    Refused,
+    SaveRace,
+    SchemaChanged,
+    TooManyWrites,
+)
+from draftedit.engine.base.texts import Text, translated
+from draftedit.web import problem_details, retry
+from draftedit.web.problem_types import KINDS, ProblemType, kind_of_status
+
+_ = TranslationStringFactory("draftedit")
+
+AWAY_SECONDS, BUSY_SECONDS = "5", "1"
+
+
+@dataclass(frozen=True)
+class ErrorInfo:
+    """An error as it is reported to the client."""
+
+    kind: ProblemType
+    detail: str
+    members: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def report(error: Exception, request: Request) -> ErrorInfo | None:
+    """Return the report of an error; None for an unexpected one."""
+    if isinstance(error, DraftError):
+        return _refusal(error, request)
+    if isinstance(error, HTTPError):
+        return _http_error(error, request)
+    if isinstance(error, UnicodeDecodeError):
+        return ErrorInfo(KINDS["bad-request"], _("The address is not in UTF-8."))
+    if isinstance(error, retry.DATABASE_ERRORS):
+        return _database_error(error)
+    return None
+
+
+def _refusal(error: DraftError, request: Request) -> ErrorInfo:
+    translate = request.localizer.translate
+    text = error.text
+    if isinstance(error, Refused | SchemaChanged) and error.problems:
+        text = Text(error.problems[0].message)
+    members = problem_details.members(error, translate)
+    headers = {"Retry-After": BUSY_SECONDS} if isinstance(error, SaveRace) else {}
+    if isinstance(error, TooManyWrites):
+        headers = {"Retry-After": str(error.retry_after)}
+    kind = problem_details.kind_of(error)
+    code = text.code or (HOST_CHECK if isinstance(error, Refused) else kind.name)
+    told = {"code": code, "params": problem_details.plain(text.params)}
+    return ErrorInfo(kind, translated(text, translate), told | members, headers)
+
+
+def _http_error(error: HTTPError, request: Request) -> ErrorInfo | None:
+    if isinstance(error, PredicateMismatch) and request.matched_route is not None:
+        allowed = ", ".join(methods(request))
+        return ErrorInfo(
+            KINDS["method-not-allowed"],
+            _("This address answers: ${methods}.", mapping={"methods": allowed}),
+            headers={"Allow": allowed},
+        )
+    if isinstance(error, HTTPNotFound):
+        return ErrorInfo(KINDS["not-found"], _("There is nothing at this address."))
+    if isinstance(error, HTTPForbidden):
+        return _forbidden(error, request)
+    if isinstance(error, BadCSRFToken | BadCSRFOrigin):
+        return ErrorInfo(KINDS["csrf"], error.detail or error.explanation)
+    kind = kind_of_status(error.code)
+    if kind is None:
+        return None
+    kept = {n: v for n, v in error.headers.items() if n.lower() == "retry-after"}
+    return ErrorInfo(kind, error.detail or error.explanation, headers=kept)
+
+
+def _forbidden(error: HTTPForbidden, request: Request) -> ErrorInfo:
+    if request.authenticated_userid is None:
+        return ErrorInfo(
+            KINDS["unauthenticated"],
+            _("Nobody is signed in, and no valid token came with the request."),
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    return ErrorInfo(KINDS["forbidden"], _why(error))
+
+
+def _why(error: HTTPForbidden) -> str:
+    """Return a policy's reason; that of an ACL is for its author, not for users."""
+    if isinstance(error.result, Denied) and not isinstance(error.result, ACLDenied):
+        return str(error.result)
+    reason: str = _("You are not permitted to do this.")
+    return reason
+
+
+def _database_error(error: Exception) -> ErrorInfo | None:
+    if retry.is_away(error) or retry.is_not_migrated(error):
+        what = _("The database is away.")
+        if retry.is_not_migrated(error):
+            what = _("The database is not migrated: run “draftedit init”.")
+        return ErrorInfo(
+            KINDS["unavailable"], what, headers={"Retry-After": AWAY_SECONDS}
+        )
+    if retry.is_retryable(error):
+        return ErrorInfo(
+            KINDS["busy"],
+            _("The same was being done by another request. Try again."),
+            headers={"Retry-After": BUSY_SECONDS},
+        )
+    return None
+
+
+def methods(request: Request) -> list[str]:
+    """Return the methods that the request's route accepts."""
+    views = request.registry.introspector.get_category("views") or ()
+    found: set[str] = set()
+    for view in (item["introspectable"] for item in views):
+        if view["route_name"] == request.matched_route.name:
+            given = view["request_methods"] or ()
+            found.update([given] if isinstance(given, str) else given)
+    # Pyramid accepts HEAD wherever it accepts GET.
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))

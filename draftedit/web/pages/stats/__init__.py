@@ -1,0 +1,1 @@
+"""The statistics: the page, the content of its charts, and their geometry."""

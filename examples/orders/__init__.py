@@ -1,0 +1,1 @@
+"""The host of the README as an application: `make example`."""

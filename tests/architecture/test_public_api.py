@@ -1,0 +1,35 @@
+"""What docs/public-api.md calls public is there, and says so itself."""
+
+import re
+from importlib import import_module
+
+import pytest
+
+import draftedit
+from tests.architecture.modules import ROOT
+
+PAGE = (ROOT / "docs" / "public-api.md").read_text(encoding="utf-8")
+NAMED = sorted(set(re.findall(r"`(draftedit(?:\.\w+)+)`", PAGE)))
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_every_public_name_is_there_and_documented(name):
+    try:
+        found = import_module(name)
+    except ModuleNotFoundError:
+        module, _, function = name.rpartition(".")
+        found = getattr(import_module(module), function)
+    assert found.__doc__
+
+
+def test_every_name_of_the_package_is_there_and_documented():
+    for name in draftedit.__all__:
+        assert getattr(draftedit, name).__doc__, name
+
+
+@pytest.mark.parametrize("directive", re.findall(r"`config\.(\w+)`", PAGE))
+def test_every_directive_is_added_by_the_package(directive):
+    served = (ROOT / "draftedit" / "web" / "served_drafts.py").read_text(
+        encoding="utf-8"
+    )
+    assert f'"{directive}"' in served

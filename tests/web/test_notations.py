@@ -1,0 +1,9 @@
+"""Pages can present whatever a codec answers."""
+
+from draftedit.engine.values.answers import Notation, Style
+from draftedit.web.notations import KINDS, PRESENTATIONS
+
+
+def test_every_notation_and_every_style_has_a_presentation():
+    assert set(PRESENTATIONS) == set(Notation)
+    assert set(KINDS) == set(Style)
