@@ -118,7 +118,10 @@ class Story:
             wanted = self.rows(draft)
             checked = draft.do("check").json
             answer = draft.do("save", {"message": "a story"}, status="*")
-            assert (answer.status_int == 200) == (checked["problems"] == [])
+            assert (answer.status_int == 200) == (checked["problems"] == []), (
+                answer.text,
+                checked,
+            )
             if answer.status_int == 200:
                 return wanted, answer.json
             assert answer.status_int == 422, answer.body

@@ -20,6 +20,7 @@ class MariaDBValues(AnyDatabase):
     time_is_span = True  # https://mariadb.com/kb/en/time/
     span_digits = 0
     has_unsigned = True
+    float_digits = 6  # https://mariadb.com/kb/en/float/
     bytes_collation = "ascii_bin"
     tables_have_collations = True
     json_levels = 28  # its functions stop at 32, with the journal's own around

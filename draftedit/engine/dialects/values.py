@@ -32,6 +32,9 @@ class Values(ABC):
     has_unsigned: ClassVar[bool]
     # Whether it keeps a decimal as a float.
     decimals_are_floats: ClassVar[bool]
+    # The digits that it shows of a float of single precision; None: the fewest that
+    # distinguish it from all others.
+    float_digits: ClassVar[int | None]
 
     # --- Texts and JSON
 
@@ -108,6 +111,7 @@ class AnyDatabase(Values):
     limits_integers = True
     has_unsigned = False
     decimals_are_floats = False
+    float_digits: ClassVar[int | None] = None
     bytes_collation: ClassVar[str | None] = None
     tables_have_collations = False
     json_levels: ClassVar[int | None] = None

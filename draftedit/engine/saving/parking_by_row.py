@@ -6,10 +6,12 @@ aside, and put back when all others have moved.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import SessionTransaction
 
 from draftedit.engine.base.errors import Key, Problem, Refused
 from draftedit.engine.base.messages import say
@@ -68,10 +70,12 @@ def _no_room(exchange: Exchange, key: Key) -> Refused:
 
 def _has_stand_in(work: SaveRun, exchange: Exchange, key: Key, taken: "Taken") -> bool:
     """Park a row with the first placeholder that the database accepts."""
-    for values, makes_room in _stand_ins(work, exchange, key, taken):
-        if _is_written(work, exchange, key, values, makes_room):
+    for one in _stand_ins(work, exchange, key, taken):
+        if one.opposite and not _is_possible(work, exchange, key, one.opposite):
+            continue
+        if _is_written(work, exchange, key, one.values, one.makes_room):
             if key in exchange.changed:
-                work.park(exchange.part, key, values)
+                work.park(exchange.part, key, one.values)
             return True
     return False
 
@@ -101,17 +105,38 @@ def _is_written(
     work: SaveRun, exchange: Exchange, key: Key, values: Values, makes_room: bool
 ) -> bool:
     """Try values; without `makes_room`, check that the partial index lost the row."""
+    savepoint = _try(work, exchange, key, values)
+    if savepoint is None:
+        return False
+    done = makes_room or not _takes_part(work, exchange, key)
+    if done:
+        savepoint.commit()
+    else:
+        savepoint.rollback()
+    return done
+
+
+def _is_possible(work: SaveRun, exchange: Exchange, key: Key, values: Values) -> bool:
+    """Return whether the database accepts values; leave the row as it is."""
+    savepoint = _try(work, exchange, key, values)
+    if savepoint is not None:
+        savepoint.rollback()
+    return savepoint is not None
+
+
+def _try(
+    work: SaveRun, exchange: Exchange, key: Key, values: Values
+) -> SessionTransaction | None:
+    """Write values in a savepoint; return None if the database refuses them."""
+    savepoint = work.dbsession.begin_nested()
     try:
-        with work.dbsession.begin_nested() as savepoint:
-            write(work, exchange.part, key, values)
-            done = makes_room or not _takes_part(work, exchange, key)
-            if not done:
-                savepoint.rollback()
+        write(work, exchange.part, key, values)
     except DBAPIError as error:
+        savepoint.rollback()
         if not is_about_rows(error):
             raise
-        return False
-    return done
+        return None
+    return savepoint
 
 
 def _takes_part(work: SaveRun, exchange: Exchange, key: Key) -> bool:
@@ -140,40 +165,65 @@ def _folded(value: Any) -> Any:
     return value.casefold() if isinstance(value, str) else value
 
 
+@dataclass(frozen=True)
+class StandIn:
+    """Values to be tried as a placeholder.
+
+    `makes_room`: they certainly do; otherwise a partial index may still have the row.
+    `opposite`: values that must be possible as well.
+    """
+
+    values: Values
+    makes_room: bool = True
+    opposite: Values | None = None
+
+
 def _stand_ins(
     work: SaveRun, exchange: Exchange, key: Key, taken: Taken
-) -> Iterator[tuple[Values, bool]]:
-    """Yield values to be tried, and whether they certainly make room."""
+) -> Iterator[StandIn]:
+    """Yield what is to be tried, the likeliest first."""
     part, unique = exchange.part, exchange.key
     hook = exchange.hook(work, key)
     if hook:
-        yield hook, True
+        yield StandIn(hook)
     changed = exchange.changed.get(key, [])
     first = [name for name in changed if name not in unique.conditions]
     names = list(dict.fromkeys([*first, *unique.columns, *unique.inputs]))
-    yield from (({n: None}, True) for n in names if exchange.may_be_null(work, n))
+    yield from (StandIn({n: None}) for n in names if exchange.may_be_null(work, n))
     old = work.live[part.name].get(key, {})
-    yield from _together(exchange, old, names)
-    # One end of a range in the place of another would cover the values between.
-    for name in [] if unique.excludes and len(names) > 1 else names:
+    yield from _shifted(exchange, old, names)
+    for name in [] if _may_cover(exchange, names) else names:
         for value in candidates(part.fields[name], old.get(name)):
             if _folded(value) not in taken[name]:
-                yield {name: value}, True
+                yield StandIn({name: value})
     for name in unique.conditions:
         field = part.fields[name]
         if is_possible(field):
             values = [None] if field.nullable else []
             for value in [*values, *candidates(field, old.get(name))]:
-                yield {name: value}, False
+                yield StandIn({name: value}, makes_room=False)
 
 
-def _together(
-    exchange: Exchange, old: Values, names: list[str]
-) -> Iterator[tuple[Values, bool]]:
-    """Yield integers that are compared together, incremented together."""
+def _may_cover(exchange: Exchange, names: list[str]) -> bool:
+    """Return whether a changed value may cover others, as the end of a range does."""
+    return exchange.key.excludes and len(names) > 1
+
+
+def _shifted(exchange: Exchange, old: Values, names: list[str]) -> Iterator[StandIn]:
+    """Yield integers that are compared together, shifted together.
+
+    For EXCLUDE, also single ones. A shifted range must not grow, as it would cover the
+    values of other rows: from a start and a length, only the start is shifted, and from
+    a first and a last number both. What can be shifted up and down is neither an end of
+    a range nor a length.
+    """
     computed = [exchange.part.fields[n] for n in names if n in exchange.key.inputs]
     fields = [f for f in computed if f.codec.is_whole and is_possible(f)]
     known = {f.name: int(old[f.name]) for f in fields if old.get(f.name) is not None}
-    if len(known) > 1:
-        up = likeliest(fields[0]) // 2
-        yield {name: value + up for name, value in known.items()}, True
+    if len(known) < 2:
+        return
+    may_cover = _may_cover(exchange, names)
+    for some in [*([name] for name in known if may_cover), list(known)]:
+        by = likeliest(exchange.part.fields[some[0]]) // 2
+        down = {name: known[name] - by for name in some} if may_cover else None
+        yield StandIn({name: known[name] + by for name in some}, opposite=down)

@@ -5,6 +5,7 @@ import decimal
 import math
 import struct
 from collections.abc import Iterator
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, Self
 
@@ -16,6 +17,8 @@ from draftedit.engine.values.integers import steps
 from draftedit.engine.values.messages import say
 from draftedit.engine.values.numbers import check_sign, large_floats, unsigned_on
 from draftedit.engine.values.plain_values import PlainCodec
+
+_ENOUGH = 9  # digits, which distinguish all numbers of single precision
 
 
 class FloatCodec(PlainCodec):
@@ -52,8 +55,9 @@ class FloatCodec(PlainCodec):
         if not math.isfinite(given):
             raise ValueError(say("number-not-storable"))
         check_sign(given, dialect in self._unsigned)
-        if values_of(dialect).float_bits(self.kind) <= 24:  # which hold six digits
-            given = _single(given)
+        here = values_of(dialect)
+        if here.float_bits(self.kind) <= 24:
+            given = _shown(_single(given), here.float_digits)
         return given + 0.0  # and -0.0 is 0.0
 
     def encode(self, value: Any) -> float:
@@ -75,8 +79,32 @@ class FloatCodec(PlainCodec):
 
 
 def _single(given: float) -> float:
+    """Return the nearest number of single precision."""
     try:
         packed: float = struct.unpack("<f", struct.pack("<f", given))[0]
     except OverflowError as error:
         raise ValueError(say("number-too-large")) from error
-    return float(f"{packed:.6g}")
+    return packed
+
+
+def _shown(single: float, digits: int | None) -> float:
+    """Return what the database's own text of a number of single precision says."""
+    if digits is None:
+        enough = (n for n in range(1, _ENOUGH) if _is_distinct(single, n))
+        digits = next(enough, _ENOUGH)
+    return float(f"{single:.{digits}g}")
+
+
+def _is_distinct(single: float, digits: int) -> bool:
+    """Return whether so many digits are nearer to this number than to any other.
+
+    Halfway between two is not enough: PostgreSQL would show another digit.
+    https://www.postgresql.org/docs/current/datatype-numeric.html#DATATYPE-FLOAT
+    """
+    mantissa, exponent = math.frexp(abs(single))
+    step = Fraction(2) ** max(exponent - 24, -149)  # to the next number above
+    shown = Fraction(f"{abs(single):.{digits}g}")
+    away = shown - Fraction(abs(single))
+    if away < 0 and mantissa == 0.5 and exponent > -125:
+        step /= 2  # below a power of two, the numbers are twice as dense
+    return abs(away) < step / 2

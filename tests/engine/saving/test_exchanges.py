@@ -192,6 +192,19 @@ KINDS = {
         lambda: {"value": number(), "last": (sa.Integer,)},
         ({"value": 1, "last": 5}, {"value": 5, "last": 9}),
     ),
+    "a start and a length": (
+        ("postgresql",),
+        lambda: (
+            postgresql.ExcludeConstraint(
+                (sa.text("int4range(value, value + length)"), "&&"),
+                name="ux",
+                using="gist",
+            ),
+            sa.CheckConstraint("length > 0"),
+        ),
+        lambda: {"value": number(), "length": (sa.Integer,)},
+        ({"value": 1, "length": 4}, {"value": 5, "length": 3}),
+    ),
 }
 CASES = [
     pytest.param(kind, marks=pytest.mark.only_on(*KINDS[kind][0])) for kind in KINDS
@@ -272,6 +285,22 @@ def test_a_row_is_deleted_and_made_again_under_its_values(using, kind):
 
     found = values(again(), names)
     assert sorted(map(str, found)) == sorted(map(str, wanted))
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize("kind", ["a range", "a start and a length"])
+def test_a_range_that_makes_room_covers_no_other(using, kind):
+    edit, names, again = using(kind)
+    one, two = edit.page("bottom").rows
+    first, second = values(edit, names)
+    edit.apply(Set("bottom", one.key, second))
+    edit.apply(Set("bottom", two.key, first))
+    far = {name: 2**30 + n for n, name in enumerate(names)}
+    edit.apply(Insert("bottom", far | ({"length": 1} if "length" in names else {})))
+
+    edit.save()
+
+    assert values(again(), names)[:2] == [second, first]
 
 
 @pytest.mark.parametrize("kind", CASES)

@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from draftedit import Insert, Set
@@ -253,7 +253,7 @@ def test_mariadb_drops_the_fractions_of_a_second_that_its_columns_drop(edit, ani
         assert values["clock"] == "12:00:00.900000"
 
 
-def test_floats_of_four_bytes_have_six_digits(edit, animal):
+def test_floats_of_four_bytes_have_the_digits_that_the_database_shows(edit, animal):
     dialect = edit.dbsession.get_bind().dialect.name
     long = 0.123456789
     edit.apply(Set("animal", animal, single=long, floating=long, double=long))
@@ -261,7 +261,36 @@ def test_floats_of_four_bytes_have_six_digits(edit, animal):
     on_mariadb = dialect in ("mariadb", "mysql")
     assert values["double"] == long
     assert values["floating"] == (0.123457 if on_mariadb else long)
-    assert values["single"] == (0.123457 if dialect == "postgresql" else long)
+    assert values["single"] == (0.12345679 if dialect == "postgresql" else long)
+
+
+singles = (
+    st.floats(width=32, allow_nan=False, allow_infinity=False)
+    | st.integers(-(10**9), 10**9)
+    | st.integers(-149, 127).map(lambda power: 2.0**power)
+)
+
+
+@pytest.mark.only_on("postgresql", "mariadb")
+@given(given=singles)
+@example(given=177718505)  # six digits of it are halfway between two floats
+@example(given=177719000)
+@example(given=3.4028234663852886e38)  # the largest
+@example(given=1e-45)  # the smallest
+def test_a_float_of_four_bytes_comes_back_as_it_was_taken(dbsession, animal, given):
+    dialect = dbsession.get_bind().dialect.name
+    kind = sa.REAL() if dialect == "postgresql" else sa.Float()
+    taken = codec(kind).parse(given, dialect)
+    with dbsession.begin_nested() as savepoint:
+        table = sa.table(
+            "animal", sa.column("single", kind), sa.column("floating", kind)
+        )
+        name = "single" if dialect == "postgresql" else "floating"
+        where = sa.column("id") == animal
+        dbsession.execute(sa.update(table).values({name: taken}).where(where))
+        found = dbsession.scalar(sa.select(table.c[name]).where(where))
+        savepoint.rollback()
+    assert found == taken
 
 
 @pytest.mark.parametrize("dialect", ["postgresql", "mariadb"])
