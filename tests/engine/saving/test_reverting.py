@@ -83,7 +83,8 @@ def each(dbsession, drafts, model, seed, rounds):
 
 def test_what_is_saved_equals_the_old_revision_and_keeps_its_keys(each):
     def there_and_back(one):
-        if not one.pair.changes:
+        # SQLite may give the key of a deleted row to a new one that is just like it.
+        if one.seen[0] == one.seen[1]:
             return
         saved = one.revert(0)
         assert one.seen[2] == one.seen[0]
@@ -122,7 +123,8 @@ def test_a_deleted_object_comes_back_and_its_history_stays(each):
 
 def test_undone_it_leaves_what_is_there_today(each):
     def undo_and_redo(one):
-        if not one.pair.changes:
+        # SQLite may give the key of a deleted row to a new one that is just like it.
+        if one.seen[0] == one.seen[1]:
             return
         edit = one.open(0)
         changes = edit.changes()
