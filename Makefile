@@ -38,9 +38,10 @@ example: $(VENV)/.installed ## serve the README's host on http://localhost:6544
 	@$(BIN)/python -m examples.orders.application
 
 test: $(VENV)/.test ## run the tests on SQLite (ARGS="tests/engine -k undo", workers=1)
-	@DRAFTEDIT_TEST_DATABASES=sqlite $(BIN)/python -m pytest -n $(workers) $(ARGS)
+	@DRAFTEDIT_TEST_DATABASES=sqlite $(BIN)/python -m pytest -n $(workers) \
+	  -m "not long and not browser and not slow" $(ARGS)
 
-test-all: $(VENV)/.test ## run the tests on SQLite, PostgreSQL and MariaDB
+test-all: $(VENV)/.test ## run all tests on SQLite, PostgreSQL and MariaDB, the slow ones too
 	@$(BIN)/python -m pytest -n $(workers) $(ARGS)
 
 test-long: $(VENV)/.test ## run the tests with large numbers (seed=, count=)

@@ -133,6 +133,7 @@ def run(program, seed):
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 def test_a_restart_can_change_it_and_no_hash_seed_holds_it(page):
     seen = set()
     while len(seen) < 2:

@@ -14,6 +14,8 @@ from benchmarks.plan import TINY
 from benchmarks.player import Player, set_of
 from benchmarks.stories import MEASURES, first_page, middle_page
 
+pytestmark = pytest.mark.slow
+
 
 def test_every_measure_is_in_the_table_and_the_pictures(tmp_path):
     command.run(TINY, ["sqlite"], tmp_path)

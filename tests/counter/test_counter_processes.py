@@ -6,6 +6,8 @@ from draftedit.app.models import make_engine
 from tests.counter import counting
 from tests.counter.counting_processes import Job, pool, run
 
+pytestmark = pytest.mark.slow
+
 PROCESSES = 8
 
 

@@ -1,10 +1,11 @@
 """A person with a browser and without JavaScript: follows links, submits forms."""
 
+from collections.abc import Container
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 import webtest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
 from tests.client import Client
 
@@ -25,8 +26,8 @@ class Person:
         return str(self.page.request.path_qs)
 
     def soup(self) -> BeautifulSoup:
-        """Read the page anew: what is found in it may be taken apart."""
-        return BeautifulSoup(self.page.text, "html.parser")
+        """Return the page, parsed once: nothing may be taken out of it."""
+        return self.page.html
 
     def go(self, where: str) -> Self:
         """Type an address."""
@@ -51,8 +52,7 @@ class Person:
 
     def _button(self, form: webtest.Form, words: str) -> tuple[str | None, str | None]:
         """Return the name and value of a button, which its form sends with the rest."""
-        soup = BeautifulSoup(form.text, "html.parser")
-        found = [one for one in soup.select("button") if read(one) == words]
+        found = [one for one in form.html.find_all("button") if read(one) == words]
         return found[0].get("name"), found[0].get("value")
 
     def submit(
@@ -84,19 +84,25 @@ class Person:
 
     def table(self) -> list[list[str]]:
         """Return the words of the rows shown, the deleted ones aside."""
-        soup = self.soup()
-        for one in soup.select(_BESIDE_THE_WORDS):
-            one.extract()
-        rows = soup.select("table.rows tbody tr:not(.gone)")
-        return [[read(cell) for cell in row.find_all(["th", "td"])] for row in rows]
+        rows = self.soup().select("table.rows tbody tr:not(.gone)")
+        cells = [row.find_all(["th", "td"]) for row in rows]
+        beside = {id(one) for row in rows for one in row.select(_BESIDE_THE_WORDS)}
+        return [
+            [read(one, beside) for one in row if id(one) not in beside] for row in cells
+        ]
 
     def words(self, selector: str) -> list[str]:
         """Return what is read aloud of every element that a selector finds."""
         return [read(one) for one in self.soup().select(selector)]
 
 
-def read(element: Any) -> str:
-    """Return what is read aloud of an element, which loses the rest."""
-    for one in element.select("[aria-hidden=true]"):
-        one.extract()
-    return " ".join(element.get_text().split())
+def read(element: Tag, without: Container[int] = ()) -> str:
+    """Return what is read aloud of an element, except what the ids are of."""
+    left_out = [
+        one
+        for one in element.find_all(True)
+        if one.get("aria-hidden") == "true" or id(one) in without
+    ]
+    silent = {id(text) for one in left_out for text in one.strings}
+    heard = (text for text in element.strings if id(text) not in silent)
+    return " ".join("".join(heard).split())

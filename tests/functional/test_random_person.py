@@ -12,6 +12,8 @@ from tests.functional.conftest import Host
 from tests.functional.person import Person
 from tests.hosts import shop
 
+pytestmark = pytest.mark.slow
+
 MOST = 500  # acts: each is a page, and the engine's own tests do the large numbers
 WORDS = ("web", "dns", "ntp", "Grüße", "a, b", "", "-1", "0", "x" * 50)
 

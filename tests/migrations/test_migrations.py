@@ -127,7 +127,7 @@ def test_the_alembic_command_finds_the_scripts_by_the_ini_file(race_database):
 
 
 # The others have one character set for all texts.
-@pytest.mark.parametrize("backend", ["mariadb"], indirect=True, scope="session")
+@pytest.mark.only_on("mariadb")
 def test_a_database_that_cannot_hold_every_text_is_refused(empty_database):
     with empty_database.engine.begin() as connection:
         name = connection.scalar(sa.text("SELECT DATABASE()"))

@@ -19,6 +19,8 @@ from draftedit.engine.values.order_key import spread
 from draftedit.firewall.models import Chain, NftTable, Rule, Ruleset
 from tests.tasks.processes import Insisting, Site, site, wait_until
 
+pytestmark = pytest.mark.slow
+
 RULES = 1500
 MOST = {"sqlite": 200, "postgresql": 30, "mariadb": 30}
 READY = 0.75  # how many of the kills wait until the process is at work

@@ -41,6 +41,7 @@ def project(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_its_project_passes(project):
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"],

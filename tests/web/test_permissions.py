@@ -15,8 +15,11 @@ from draftedit.web.api import ENDPOINTS
 from draftedit.web.permissions import ADMIN, EDIT, READ
 from draftedit.web.resources import API_PREFIX
 from draftedit.web.routes import API, PAGES
+from tests.databases import on_one_database
 from tests.documents import Page
 from tests.hosts.application import TrustingPolicy, make_host
+
+pytestmark = on_one_database
 
 PAGE = Page("docs/permissions.md")
 OPEN = {"draftedit.problem", "draftedit.api.openapi", "draftedit.api.unknown"}

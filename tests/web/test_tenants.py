@@ -10,9 +10,12 @@ from pyramid.config import Configurator
 from pyramid.csrf import CookieCSRFStoragePolicy
 
 from draftedit import Delete, Set
+from tests.databases import on_one_database
 from tests.hosts import tenants
 from tests.hosts.application import TrustingPolicy
 from tests.hosts.tenants import Bill, Item, current_tenant
+
+pytestmark = on_one_database
 
 API = "/edit/api/v1"
 NOBODYS = 987_654  # the key of no bill, item or draft

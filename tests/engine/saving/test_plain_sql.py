@@ -12,12 +12,8 @@ from tests.databases import create_tables, new_database
 from tests.engine.saving.meddling import Meddler, Scene
 from tests.hosts import knot
 
-on_servers = pytest.mark.parametrize(
-    "backend", ["postgresql", "mariadb"], indirect=True, scope="session"
-)
-on_sqlite = pytest.mark.parametrize(
-    "backend", ["sqlite"], indirect=True, scope="session"
-)
+on_servers = pytest.mark.only_on("postgresql", "mariadb")
+on_sqlite = pytest.mark.only_on("sqlite")
 
 
 @pytest.fixture(params=["base", "moved base"])

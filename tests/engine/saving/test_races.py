@@ -15,9 +15,7 @@ from tests.engine.saving import racing
 from tests.engine.saving.racing import SAVERS, Meeting, Runner, hooked, make_race
 from tests.hosts import knot
 
-on_servers = pytest.mark.parametrize(
-    "backend", ["postgresql", "mariadb"], indirect=True, scope="session"
-)
+on_servers = pytest.mark.only_on("postgresql", "mariadb")
 PROCESSES = 3
 
 # What is there, and what is seen: (lock, guards, all saved, begun again). The words

@@ -4,7 +4,10 @@ import itertools
 
 from draftedit.engine.saving import revision
 from draftedit.firewall.models import Rule
+from tests.databases import on_one_database
 from tests.web.api.test_guards import problem
+
+pytestmark = on_one_database
 
 
 def comments(draft, example):

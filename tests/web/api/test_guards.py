@@ -5,6 +5,8 @@ import pytest
 from tests.databases import on_one_database
 from tests.web.api.program import API
 
+pytestmark = on_one_database
+
 
 def set_comment(example, comment="x"):
     return {
@@ -105,21 +107,18 @@ def test_a_refused_call_stores_nothing_not_even_its_key(draft, example):
 
 
 @pytest.mark.parametrize("key", ["", "a b", "x" * 129, "ä".encode().decode("latin-1")])
-@on_one_database
 def test_a_key_that_is_none_is_refused(draft, example, key):
     answer = draft.do("operations", set_comment(example), 400, key=key)
     assert problem(answer) == "bad-request-key"
 
 
 @pytest.mark.parametrize("version", [None, "*", ""])
-@on_one_database
 def test_a_call_says_which_version_it_saw(draft, example, version):
     answer = draft.do("operations", set_comment(example), 428, version=version)
     assert problem(answer) == "version-required"
 
 
 @pytest.mark.parametrize("version", ['W/"1"', "1", '"1", "2"', '"one"', '""'])
-@on_one_database
 def test_a_version_that_cannot_be_read_is_refused(draft, example, version):
     answer = draft.do("operations", set_comment(example), 400, version=version)
     assert problem(answer) == "bad-version"
@@ -146,7 +145,6 @@ def test_a_closed_draft_refuses_every_verb(draft, example, verb):
     assert problem(draft.do(verb, set_comment(example), 409)) == "not-open"
 
 
-@on_one_database
 class TestOrder:
     """Each call fails at several guards at once; the first one answers."""
 
@@ -230,7 +228,6 @@ class TestAnothersDraft:
         program("rhea", "reader").get(f"{path}/drafts", 403)
 
 
-@on_one_database
 class TestBrowserSession:
     """A browser's own script uses the session, and says its CSRF token."""
 

@@ -4,6 +4,9 @@ import pytest
 
 from draftedit.web import guards
 from draftedit.web.guards import BadRequestKey, BadVersion, VersionRequired
+from tests.databases import on_one_database
+
+pytestmark = on_one_database
 
 
 @pytest.mark.parametrize(

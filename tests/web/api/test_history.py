@@ -6,6 +6,8 @@ from tests.databases import on_one_database
 from tests.web.api.program import Draft
 from tests.web.api.test_guards import problem
 
+pytestmark = on_one_database
+
 
 @pytest.fixture
 def live(example):
@@ -172,7 +174,6 @@ class TestReverting:
         self.revert(ada, example, 0, 422, id=10**6)
 
 
-@on_one_database
 def test_a_reader_compares_and_reverts_nothing(program, saved, live, example):
     reader = program("rhea", "reader")
     assert reader.get(f"{live}/revisions/1/changes").json["items"]

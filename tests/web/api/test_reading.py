@@ -8,12 +8,13 @@ import pytest
 from tests.databases import on_one_database
 from tests.web.api.test_guards import problem
 
+pytestmark = on_one_database
+
 
 def ids(answer):
     return [item["_id"] for item in answer.json["items"]]
 
 
-@on_one_database
 def test_targets_tell_their_tables_and_fields(ada):
     items = ada.get("/targets").json["items"]
     assert [item["name"] for item in items] == ["ruleset", "tag"]
@@ -69,7 +70,6 @@ def test_an_object_says_its_revision_and_row(ada, example):
 
 
 @pytest.mark.parametrize("tag", ['"0"', 'W/"0"', '"7", "0"', "*"])
-@on_one_database
 def test_a_copy_that_is_still_good_is_not_sent_again(ada, example, tag):
     path = f"/objects/ruleset/{example.ruleset}"
     answer = ada.get(path, 304, If_None_Match=tag)
@@ -78,7 +78,6 @@ def test_a_copy_that_is_still_good_is_not_sent_again(ada, example, tag):
 
 
 @pytest.mark.parametrize("tag", ['"1"', "0", '"00"', ""])
-@on_one_database
 def test_another_copy_is_no_good(ada, example, tag):
     ada.get(f"/objects/ruleset/{example.ruleset}", 200, If_None_Match=tag)
 
@@ -156,7 +155,6 @@ def test_every_list_can_be_read_in_pieces(ada, draft, example, other):
     ],
 )
 @pytest.mark.parametrize("path", ["/objects/ruleset", "{draft}/rows/rule", "/drafts"])
-@on_one_database
 def test_a_bad_parameter_is_named(draft, query, path):
     answer = draft.program.get(f"{path.format(draft=draft.path)}?{query}", 400)
     assert problem(answer) == "bad-request"
@@ -164,7 +162,6 @@ def test_a_bad_parameter_is_named(draft, query, path):
 
 @pytest.mark.parametrize("query", ["q=%00", "q=%ff", "q=" + "x" * 201])
 @pytest.mark.parametrize("path", ["/objects/ruleset", "{draft}/rows/rule"])
-@on_one_database
 def test_a_search_that_is_no_text_is_named(draft, query, path):
     answer = draft.program.get(f"{path.format(draft=draft.path)}?{query}", 400)
     assert problem(answer) == "bad-request"
@@ -172,14 +169,12 @@ def test_a_search_that_is_no_text_is_named(draft, query, path):
 
 @pytest.mark.parametrize("after", ["x", "%FF", "é", "bm90aGluZw", "cGxhY2U6LTE"])
 @pytest.mark.parametrize("path", ["/targets", "/stats", "{draft}/changes"])
-@on_one_database
 def test_a_bad_cursor_is_named(draft, path, after):
     path = f"{path.format(draft=draft.path)}?after={quote(after, safe='%')}"
     assert problem(draft.program.get(path, 400)) == "bad-request"
 
 
 @pytest.mark.parametrize("query", ["state=same", "gone=yes", "parent=~9", "around=~"])
-@on_one_database
 def test_a_parameter_of_rows_is_checked(draft, query):
     assert problem(draft.get(f"/rows/rule?{query}", 400)) == "bad-request"
 
@@ -310,7 +305,6 @@ def test_the_history_of_a_deleted_object_stays(ada, draft, example):
     assert len(ada.get(f"{path}/revisions").json["items"]) == 1
 
 
-@on_one_database
 def test_a_reader_reads_live_and_figures_only(program, draft, example):
     reader = program("rhea", "reader")
     path = f"/objects/ruleset/{example.ruleset}"
@@ -355,7 +349,6 @@ def test_a_new_object_has_a_draft_made_key(ada):
     assert ada.get(f"/objects/ruleset/{key}").json["label"] == "new"
 
 
-@on_one_database
 def test_head_answers_as_get_without_a_body(ada, draft):
     answer = ada.client.head(f"/api/v1{draft.path}", headers=ada.headers)
     assert answer.body == b""

@@ -13,6 +13,8 @@ from tests.web.api.shapes import check
 from tests.web.api.test_fuzz import KEYS, VALUES, is_answered
 from tests.web.api.test_guards import problem
 
+pytestmark = on_one_database
+
 
 @pytest.fixture
 def bob(program, example):
@@ -188,7 +190,6 @@ def test_a_choice_that_cannot_be_carried_out_changes_nothing(torn, example, choi
         {"resolutions": []},
     ],
 )
-@on_one_database
 def test_what_is_no_list_of_choices_cannot_be_read(draft, body):
     assert problem(draft.do("rebase", body, 400)) == "bad-request"
 

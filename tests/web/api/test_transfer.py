@@ -6,6 +6,8 @@ from tests.databases import on_one_database
 from tests.web.api.program import Draft
 from tests.web.api.test_guards import problem
 
+pytestmark = on_one_database
+
 
 @pytest.fixture
 def bob(program):
@@ -64,7 +66,6 @@ class TestHandOn:
     def test_the_body_is_one_name(self, worked, bob, data):
         worked.do("hand-on", data, status=400)
 
-    @on_one_database
     def test_the_guards_come_in_their_order(self, worked, bob, stranger):
         path, to = f"{worked.path}/hand-on", {"to": "bob"}
         stranger.post(path, to, status=401)
@@ -92,7 +93,6 @@ class TestHandOn:
         assert bob.get(worked.path).json["label"] == "a secret name"
         worked.get(status=404)
 
-    @on_one_database
     def test_to_editors_the_list_says_not_which(self, worked, bob, example):
         (known,) = bob.get(f"/objects/ruleset/{example.ruleset}/drafts").json["items"]
         assert set(known) == {"owner", "since", "rows"}
@@ -121,7 +121,6 @@ class TestFork:
         late = ada.post(f"{worked.path}/fork", key="k", status=201)
         assert late.headers["ETag"] == '"1"'
 
-    @on_one_database
     def test_only_ones_own_and_only_an_open_one(self, worked, ada, bob, root):
         for other in (bob, root):
             other.post(f"{worked.path}/fork", status=404)

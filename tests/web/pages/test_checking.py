@@ -7,8 +7,11 @@ import sqlalchemy as sa
 
 from draftedit import Note, firewall
 from draftedit.firewall.models import Rule
+from tests.databases import on_one_database
 from tests.hosts.hits import hits_of
 from tests.web.pages.test_form_errors import edit_above, row_form, touch
+
+pytestmark = on_one_database
 
 
 def check(editor):

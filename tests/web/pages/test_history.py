@@ -5,8 +5,11 @@ import pytest
 from draftedit import Delete, Insert, Set
 from draftedit.firewall import drafts
 from draftedit.firewall.models import Ruleset
+from tests.databases import on_one_database
 from tests.engine.explaining import Recorder
 from tests.web.api.conftest import make_example
+
+pytestmark = on_one_database
 
 
 @pytest.fixture

@@ -4,10 +4,13 @@ import pytest
 
 from draftedit import Batch
 from tests.client import Client
+from tests.databases import on_one_database
 from tests.hosts import shop
 from tests.hosts.application import PREFIX, make_host
 from tests.hosts.raising import Raise
 from tests.hosts.selling import Shop
+
+pytestmark = on_one_database
 
 
 @pytest.fixture(scope="module")

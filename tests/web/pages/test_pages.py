@@ -10,9 +10,12 @@ from draftedit.engine.statistics.daily_counts import DayStatistics
 from draftedit.firewall import drafts
 from draftedit.firewall.models import Ruleset, Tag
 from draftedit.web.problem_details import KINDS
+from tests.databases import on_one_database
 from tests.functional.person import Person
 from tests.web.api.conftest import make_example
 from tests.web.pages.test_form_errors import touch
+
+pytestmark = on_one_database
 
 
 def cells(person):

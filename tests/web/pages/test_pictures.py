@@ -15,6 +15,9 @@ from draftedit.web.pages.stats.geometry import (
     line_step,
 )
 from draftedit.web.pages.stats.pictures import count_names, half_below, time_names
+from tests.databases import on_one_database
+
+pytestmark = on_one_database
 
 FIRST = date(2024, 2, 28)
 

@@ -18,6 +18,9 @@ from draftedit.app.security import (
 )
 from draftedit.settings import BadSettings, shipped_ini
 from draftedit.web import headers
+from tests.databases import on_one_database
+
+pytestmark = on_one_database
 
 
 def hello(request):

@@ -12,7 +12,10 @@ from draftedit.engine.store import draft_records
 from draftedit.engine.tasks import lease, stored_findings
 from draftedit.firewall.models import Ruleset
 from draftedit.service import task_results, task_runner
+from tests.databases import on_one_database
 from tests.web.pages.test_form_errors import row_form
+
+pytestmark = on_one_database
 
 TABLE = firewall.drafts.tables.task_result
 

@@ -5,7 +5,10 @@ import pytest
 from draftedit import Delete
 from draftedit.firewall import drafts
 from draftedit.firewall.models import Ruleset
+from tests.databases import on_one_database
 from tests.web.pages.test_form_errors import touch
+
+pytestmark = on_one_database
 
 
 @pytest.fixture
