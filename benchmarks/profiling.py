@@ -35,7 +35,7 @@ STAGES = {
         "the operation: checked, its inverse made"
     ),
     "draftedit.engine.reading.view.View._read": "rows read: the row and those above it",
-    "draftedit.engine.draft.rows.DraftRows.write": "the row written",
+    "draftedit.engine.draft.draft_rows.DraftRows.write": "the row written",
     "draftedit.engine.journal.journal.Journal.record": "the journal written",
     "draftedit.engine.store.draft_records.change": "the draft counted on",
     "sqlalchemy.engine.default.DefaultDialect.do_commit": "commit",

@@ -11,7 +11,7 @@ from draftedit.engine.draft.checks import DraftReader
 from draftedit.engine.draft.notes import Note
 from draftedit.engine.operations import Batch, Delete, Insert, Move, Restore, Set
 from draftedit.engine.schema.task import Finding
-from draftedit.engine.tasks.reader import RevisionReader
+from draftedit.engine.tasks.revision_reader import RevisionReader
 from draftedit.engine.values.order_key import OrderKey
 from draftedit.service.drafts import Drafts
 from draftedit.service.dry_run import is_check

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 import draftedit.app.models.user  # noqa: F401 — for its tables, which join Base's
 from draftedit.app.models import get_engine
 from draftedit.app.models.meta import Base
-from draftedit.cli.opening import settings_of
+from draftedit.cli.environment import settings_of
 from draftedit.firewall import drafts
 from draftedit.migrating import check_references, foreign_keys_off
 

@@ -9,7 +9,7 @@ import draftedit.app
 from docs import settings as page
 from draftedit.app.models import get_engine, make_engine
 from draftedit.app.security import PERMISSIONS
-from draftedit.cli.opening import settings_of
+from draftedit.cli.environment import settings_of
 from draftedit.settings import BadSettings, Setting, refuse_bad, shipped_ini, table
 from tests.architecture.modules import ROOT
 

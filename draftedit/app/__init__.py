@@ -25,7 +25,7 @@ def main(global_config: Mapping[str, str], **settings: Any) -> Router:
             config.include(".pages")
             if given(THROTTLES, settings):
                 # Only if it is set: it imports a library.
-                config.include(".throttle")
+                config.include(".role_limits")
             config.include("draftedit")
             config.include(".task_queue")
             config.include("draftedit.web.pages.error_views.everywhere")

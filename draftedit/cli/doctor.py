@@ -3,7 +3,7 @@
 import click
 
 from draftedit.app.models import WRITES
-from draftedit.cli.opening import ini_argument, opened
+from draftedit.cli.environment import ini_argument, opened
 from draftedit.service.doctor import OWN, PartReport
 
 

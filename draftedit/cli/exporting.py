@@ -4,8 +4,8 @@ import json
 
 import click
 
+from draftedit.cli.environment import ini_argument, opened
 from draftedit.cli.host import bundled, refusals
-from draftedit.cli.opening import ini_argument, opened
 
 
 @click.command()

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
+from draftedit.cli.environment import ini_argument, opened
 from draftedit.cli.host import bundled, refusals
-from draftedit.cli.opening import ini_argument, opened
 
 
 @click.command("import")

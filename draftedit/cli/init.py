@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from draftedit.app import accounts, passwords
 from draftedit.app.models import migration
+from draftedit.cli.environment import Installation, ini_argument, opened
 from draftedit.cli.host import bundled, is_bundled
-from draftedit.cli.opening import Installation, ini_argument, opened
 from draftedit.engine.dialects import backend_of
 from draftedit.settings.table import DRAFTS
 

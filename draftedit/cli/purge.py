@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from draftedit.app import sign_in_failures
 from draftedit.cli.durations import Duration
-from draftedit.cli.opening import Installation, ini_argument, opened
+from draftedit.cli.environment import Installation, ini_argument, opened
 from draftedit.engine.dialects import backend_named
 from draftedit.engine.statistics import purge as engine
 from draftedit.engine.statistics.purge import Transaction

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import click
 
-from draftedit.cli.opening import ini_argument, opened
+from draftedit.cli.environment import ini_argument, opened
 from draftedit.service import stats_tables
 
 NUMBERS = {*stats_tables.NUMBERS, "count"}

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from draftedit.app import accounts
 from draftedit.app.models.user import UserAccount
-from draftedit.cli.opening import ini_argument, opened
+from draftedit.cli.environment import ini_argument, opened
 
 TIME = "%Y-%m-%d %H:%M UTC"
 

@@ -6,7 +6,7 @@ import click
 
 from draftedit.app import accounts
 from draftedit.app.models.user import UserAccount
-from draftedit.cli.opening import ini_argument, opened
+from draftedit.cli.environment import ini_argument, opened
 from draftedit.engine.base.errors import Unknown
 from draftedit.settings.table import ROLES
 

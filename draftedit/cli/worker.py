@@ -12,7 +12,7 @@ import click
 from pyramid.paster import setup_logging
 
 from draftedit.app.task_queue import Queue, own_queue, queue_of
-from draftedit.cli.opening import Installation, ini_argument, opened
+from draftedit.cli.environment import Installation, ini_argument, opened
 from draftedit.cli.sweeping import Sweeper
 from draftedit.engine.schema.task import TaskKey
 from draftedit.service import task_results, task_runner
@@ -24,7 +24,7 @@ PATIENCE = 10.0  # seconds that a task has to notice that the worker is to end
 LOOK = 0.2  # seconds: how soon the end of a parent is noticed
 
 
-class Ended(BaseException):
+class Terminated(BaseException):
     """The worker received a signal to end."""
 
 
@@ -125,7 +125,7 @@ def _consuming(queue: Queue, ending: threading.Event) -> Iterator[None]:
             signal.signal(number, _end)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
         yield
-    except Ended:
+    except Terminated:
         click.echo("Ending")
     finally:
         for number in signals:
@@ -135,7 +135,7 @@ def _consuming(queue: Queue, ending: threading.Event) -> Iterator[None]:
 
 
 def _end(number: int, frame: object) -> None:
-    raise Ended
+    raise Terminated
 
 
 class _Lines:

@@ -6,13 +6,13 @@ ready application that name it, and the rest works.
 
 from draftedit.app.models.meta import Base
 from draftedit.firewall import checks, jumps, kept, notes
-from draftedit.firewall.columns import _
 from draftedit.firewall.depth import in_depth
 from draftedit.firewall.errors import BadListing, BadValue, NameRefused
 from draftedit.firewall.exporting import export_ruleset
 from draftedit.firewall.importing import analyze, import_listing
 from draftedit.firewall.models import Chain, Rule, Ruleset, Tag
 from draftedit.firewall.nft import load
+from draftedit.firewall.nft_types import _
 from draftedit.firewall.sample import seed
 from draftedit.service.drafts import Drafts
 

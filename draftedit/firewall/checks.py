@@ -9,8 +9,8 @@ from typing import Any
 
 from draftedit.engine.base.errors import Problem
 from draftedit.engine.draft.checks import DraftReader, DraftRow
-from draftedit.firewall import matches, texts
-from draftedit.firewall.columns import _
+from draftedit.firewall import column_texts, matches
+from draftedit.firewall.nft_types import _
 
 # The columns that make a base chain, which the kernel enters by itself, and nft's names
 # for them.
@@ -39,7 +39,7 @@ def rule_values(draft: DraftReader) -> Iterator[Problem]:
 def _wrong(column: str, text: str) -> str | None:
     """Describe what is wrong with the text of a column, or return None."""
     try:
-        phrase = texts.read(text, matches.READERS[column])
+        phrase = column_texts.read(text, matches.READERS[column])
     except ValueError as error:
         return str(error)
     wrong_item = _wrong_interface if column in _INTERFACES else _wrong_range
@@ -50,7 +50,7 @@ def _wrong(column: str, text: str) -> str | None:
 
 
 def _mixes_versions(addresses: list[Any]) -> bool:
-    return len(set().union(*map(texts.versions, addresses))) > 1
+    return len(set().union(*map(column_texts.versions, addresses))) > 1
 
 
 def _wrong_interface(name: str) -> str | None:
@@ -77,7 +77,7 @@ def _wrong_range(item: Any) -> str | None:
 
 
 def _number(bound: int | str) -> int:
-    return bound if isinstance(bound, int) else texts.ip_number(bound)
+    return bound if isinstance(bound, int) else column_texts.ip_number(bound)
 
 
 def base_chains(draft: DraftReader) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from itertools import islice
 from typing import Any
 
 from draftedit.engine.draft.checks import DraftReader, DraftRow
-from draftedit.firewall.tree import (
+from draftedit.firewall.ruleset_values import (
     RULE_COLUMNS,
     ChainValues,
     RulesetValues,
@@ -13,7 +13,7 @@ from draftedit.firewall.tree import (
 )
 
 
-class TooLarge(Exception):
+class RulesetTooLarge(Exception):
     """The ruleset has more rows than the limit."""
 
 
@@ -24,7 +24,7 @@ class DraftedRuleset:
     """
 
     def __init__(self, draft: DraftReader, most: int) -> None:
-        """Read at most `most` rows; raise TooLarge if there are more."""
+        """Read at most `most` rows; raise RulesetTooLarge if there are more."""
         self._draft = draft
         self._left = most
         [root] = draft.rows("ruleset")
@@ -66,7 +66,7 @@ class DraftedRuleset:
         rows = list(islice(self._draft.rows(table, parent.key), self._left + 1))
         self._left -= len(rows)
         if self._left < 0:
-            raise TooLarge
+            raise RulesetTooLarge
         return rows
 
     def _ruleset(self, root: DraftRow) -> RulesetValues:

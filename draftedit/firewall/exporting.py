@@ -11,7 +11,7 @@ from draftedit.firewall import nft
 from draftedit.firewall.errors import BadValue
 from draftedit.firewall.models import Chain, NftTable, Rule, Ruleset
 from draftedit.firewall.rendering import name_of_rule
-from draftedit.firewall.tree import (
+from draftedit.firewall.ruleset_values import (
     RULE_COLUMNS,
     ChainValues,
     RulesetValues,

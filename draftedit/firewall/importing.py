@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from draftedit.engine.dialects import backend_of
 from draftedit.engine.values import order_key
 from draftedit.firewall import nft
-from draftedit.firewall.columns import NAME
 from draftedit.firewall.errors import NameRefused
 from draftedit.firewall.models import Chain, NftTable, Rule, Ruleset
-from draftedit.firewall.tree import RULE_COLUMNS, RulesetValues, TableValues
+from draftedit.firewall.nft_types import NAME
+from draftedit.firewall.ruleset_values import RULE_COLUMNS, RulesetValues, TableValues
 
 _RULES = cast(sa.Table, Rule.__table__)  # bypasses the ORM, which takes twice as long
 _BATCH = 5_000  # rows in memory at once; a larger batch is not faster

@@ -11,7 +11,7 @@ from typing import Any
 
 from draftedit.engine.base.errors import Problem
 from draftedit.engine.draft.checks import DraftReader, DraftRow
-from draftedit.firewall.columns import _
+from draftedit.firewall.nft_types import _
 from draftedit.firewall.words import JUMPS
 
 # The columns of a rule that decide whether it jumps, from where and to where.

@@ -8,7 +8,7 @@ from typing import Any
 
 from draftedit.engine.base.errors import Problem
 from draftedit.engine.draft.checks import DraftReader
-from draftedit.firewall.columns import _
+from draftedit.firewall.nft_types import _
 from draftedit.firewall.slots import BadColumn, read_all
 from draftedit.firewall.words import TABLE_OBJECTS
 

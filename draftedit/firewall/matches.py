@@ -7,21 +7,21 @@ value if it can, else from the hint beside the column's name.
 
 from typing import Any
 
-from draftedit.firewall import texts
-from draftedit.firewall.tree import RuleValues
+from draftedit.firewall import column_texts
+from draftedit.firewall.ruleset_values import RuleValues
 from draftedit.firewall.words import PORT_PROTOCOLS
 
 Statement = dict[str, Any]
 
-READERS: dict[str, texts.Reader] = {
-    "in_interface": texts.interface,
-    "out_interface": texts.interface,
-    "protocol": texts.protocol,
-    "source": texts.address,
-    "destination": texts.address,
-    "connection_state": texts.state,
-    "source_ports": texts.port,
-    "destination_ports": texts.port,
+READERS: dict[str, column_texts.Reader] = {
+    "in_interface": column_texts.interface,
+    "out_interface": column_texts.interface,
+    "protocol": column_texts.protocol,
+    "source": column_texts.address,
+    "destination": column_texts.address,
+    "connection_state": column_texts.state,
+    "source_ports": column_texts.port,
+    "destination_ports": column_texts.port,
 }
 # The order of statements if nothing else decides it.
 COLUMNS = tuple(READERS)
@@ -95,7 +95,7 @@ def text_of(statement: Statement) -> str | None:
         values = right["set"]
     elif isinstance(right, list):
         values = right
-    return texts.spell(values, op == "!=")
+    return column_texts.spell(values, op == "!=")
 
 
 def statement_for(
@@ -103,7 +103,7 @@ def statement_for(
 ) -> Statement:
     """Return the match that the column's text stands for, or raise ValueError."""
     text = str(getattr(rule, column))
-    phrase = texts.read(text, READERS[column])
+    phrase = column_texts.read(text, READERS[column])
     if column == "connection_state":
         return _state_match(phrase, hint)
     selector = selector_for(column, rule, family, hint, phrase)
@@ -111,7 +111,7 @@ def statement_for(
     return _match("!=" if phrase.negated else "==", selector, right)
 
 
-def _state_match(phrase: texts.Phrase, hint: str | None) -> Statement:
+def _state_match(phrase: column_texts.Phrase, hint: str | None) -> Statement:
     right: Any = phrase.items
     if len(right) == 1:
         right = right[0]
@@ -130,7 +130,7 @@ def selector_for(
     rule: RuleValues,
     family: str,
     hint: str | None,
-    phrase: texts.Phrase | None = None,
+    phrase: column_texts.Phrase | None = None,
 ) -> str:
     """Choose the selector: what the value demands, else the hint, else the usual."""
     fitting = hint if hint is not None and SELECTORS.get(hint) == column else None
@@ -138,7 +138,7 @@ def selector_for(
     if field is None:
         return fitting or _USUAL[column]
     if column in ("source", "destination"):
-        found = set().union(*map(texts.versions, phrase.items if phrase else ()))
+        found = set().union(*map(column_texts.versions, phrase.items if phrase else ()))
         if len(found) > 1:
             raise ValueError("IPv4 and IPv6 addresses cannot stand in one rule.")
         if found:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from draftedit.app.models.meta import Base
 from draftedit.engine.values.order_key import OrderKey
-from draftedit.firewall.columns import (
+from draftedit.firewall.nft_types import (
     EXTRA,
     NAME,
     Kept,

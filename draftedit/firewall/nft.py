@@ -8,11 +8,11 @@ has none.
 
 from typing import Any
 
-from draftedit.firewall import layout
+from draftedit.firewall import entry_order
 from draftedit.firewall.parsing import Parser
 from draftedit.firewall.reading import load
 from draftedit.firewall.rendering import extra_of, usual_order
-from draftedit.firewall.tree import RulesetValues
+from draftedit.firewall.ruleset_values import RulesetValues
 
 __all__ = ["load", "parse", "render"]
 
@@ -24,5 +24,5 @@ def parse(listing: Any) -> RulesetValues:
 
 def render(ruleset: RulesetValues) -> dict[str, Any]:
     """Render a listing; raise BadValue if a value cannot be expressed."""
-    entries = layout.arrange(usual_order(ruleset), ruleset.layout)
+    entries = entry_order.arrange(usual_order(ruleset), ruleset.layout)
     return extra_of(ruleset.extra, "the ruleset") | {"nftables": entries}

@@ -7,10 +7,10 @@ from typing import Any
 
 from draftedit.engine.draft.checks import DraftReader, DraftRow
 from draftedit.engine.draft.notes import Ask, Note
-from draftedit.firewall import nft, program
-from draftedit.firewall.columns import _
-from draftedit.firewall.drafted import DraftedRuleset, TooLarge
+from draftedit.firewall import nft, nft_program
+from draftedit.firewall.drafted import DraftedRuleset, RulesetTooLarge
 from draftedit.firewall.errors import BadValue
+from draftedit.firewall.nft_types import _
 from draftedit.firewall.unreadable import WHY, unreadable
 
 ROWS = 5_000  # most tables, chains and rules that are read for one answer
@@ -22,12 +22,12 @@ _INSIDE = re.compile(r"Parsing \w+ array at index \d+ failed")
 
 def nft_notes(draft: DraftReader) -> Iterator[Note | Ask]:
     """Ask nft whether it would load the ruleset, if nft is installed."""
-    if not list(draft.rows("ruleset")) or not program.is_installed():
+    if not list(draft.rows("ruleset")) or not nft_program.is_installed():
         return
     try:
         drafted = DraftedRuleset(draft, ROWS)
         listing = nft.render(drafted.values)
-    except TooLarge:
+    except RulesetTooLarge:
         text = _("nft was not asked: more than ${n} rows.", mapping={"n": ROWS})
         yield Note(text)
     except BadValue as error:
@@ -37,7 +37,7 @@ def nft_notes(draft: DraftReader) -> Iterator[Note | Ask]:
 
 
 def _asked(drafted: DraftedRuleset, listing: dict[str, Any]) -> Iterator[Note]:
-    if not program.is_there():
+    if not nft_program.is_there():
         return
     if found := unreadable(listing):
         for reason, indexes in found.items():
@@ -45,8 +45,8 @@ def _asked(drafted: DraftedRuleset, listing: dict[str, Any]) -> Iterator[Note]:
             yield _note(text, _row_of(drafted, listing, indexes[0]))
         return
     try:
-        until = program.deadline()
-        complaints = program.complaints(listing, until)
+        until = nft_program.deadline()
+        complaints = nft_program.complaints(listing, until)
         if not complaints:
             yield Note(_("nft would load this ruleset."))
         for line, index in _with_places(listing, complaints, until):
@@ -56,7 +56,7 @@ def _asked(drafted: DraftedRuleset, listing: dict[str, Any]) -> Iterator[Note]:
                 mapping={"what": line},
             )
             yield _note(text, row)
-    except program.Unanswered:
+    except nft_program.Unanswered:
         yield Note(_("nft was asked, but did not answer in time."))
 
 
@@ -88,7 +88,9 @@ def _first_refused(listing: dict[str, Any], line: str, until: float) -> int:
     fine, refused = 0, len(entries)
     while refused - fine > 1:
         middle = (fine + refused) // 2
-        complaints = program.complaints(listing | {"nftables": entries[:middle]}, until)
+        complaints = nft_program.complaints(
+            listing | {"nftables": entries[:middle]}, until
+        )
         if any(_PLACE.sub("", one) == line for one in complaints):
             refused = middle
         else:

@@ -5,21 +5,21 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from draftedit.firewall import layout, reading
-from draftedit.firewall.columns import TEXT
+from draftedit.firewall import entry_order, reading
+from draftedit.firewall.entry_order import Queue
 from draftedit.firewall.errors import BadListing
-from draftedit.firewall.layout import Queue
+from draftedit.firewall.nft_types import TEXT
 from draftedit.firewall.rendering import usual_order
-from draftedit.firewall.slots import UNLISTED
-from draftedit.firewall.stages import is_loadable
-from draftedit.firewall.statements import lift
-from draftedit.firewall.tree import (
+from draftedit.firewall.rule_statements import lift
+from draftedit.firewall.ruleset_values import (
     ChainValues,
     Entry,
     RulesetValues,
     RuleValues,
     TableValues,
 )
+from draftedit.firewall.slots import UNLISTED
+from draftedit.firewall.stages import is_loadable
 from draftedit.firewall.words import FAMILIES, HOOKS, POLICIES, TABLE_OBJECTS, TYPES
 
 # The columns of a chain, their keys in nft's JSON, and a test of the value: one that
@@ -167,7 +167,7 @@ class Parser:
         if is_loadable({kind: body} for _, kind, body in self.entries):
             order = [self.queues[index] for index, _, _ in self.entries]
             usual = partial(usual_order, self.ruleset)
-            self.ruleset.layout = layout.describe(order, usual)
+            self.ruleset.layout = entry_order.describe(order, usual)
         return self.ruleset
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from draftedit.engine.base import strict_json
-from draftedit.firewall.columns import NAME
 from draftedit.firewall.errors import BadListing
-from draftedit.firewall.tree import Entry
+from draftedit.firewall.nft_types import NAME
+from draftedit.firewall.ruleset_values import Entry
 
 DEEPEST = strict_json.MAX_DEPTH  # nft's expressions nest a dozen levels
 _TOO_DEEP = f"this nests more than {DEEPEST} levels deep."

@@ -5,19 +5,19 @@ from functools import partial
 from typing import Any
 
 from draftedit.engine.base.texts import Text
+from draftedit.firewall.entry_order import Placed, Queue
 from draftedit.firewall.errors import BadValue
 from draftedit.firewall.kept import wrong_objects
-from draftedit.firewall.layout import Placed, Queue
-from draftedit.firewall.slots import BadColumn
-from draftedit.firewall.stages import stage_of
-from draftedit.firewall.statements import render
-from draftedit.firewall.tree import (
+from draftedit.firewall.rule_statements import render
+from draftedit.firewall.ruleset_values import (
     ChainValues,
     Entry,
     RulesetValues,
     RuleValues,
     TableValues,
 )
+from draftedit.firewall.slots import BadColumn
+from draftedit.firewall.stages import stage_of
 
 
 def usual_order(ruleset: RulesetValues) -> Iterator[Placed]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from draftedit.firewall import matches
-from draftedit.firewall.tree import RuleValues
+from draftedit.firewall.ruleset_values import RuleValues
 
 AS_TEXT = "text"
 UNLISTED = ["unlisted"]
@@ -27,7 +27,7 @@ class BadColumn(ValueError):
 
 
 @dataclass(slots=True)
-class Slot:
+class StatementSlot:
     """The place of a column's statement, or (without a column) a kept statement.
 
     Without either, it stands for statements that nft did not list.
@@ -49,7 +49,7 @@ class Slot:
         return False
 
 
-def read_all(kept: Any) -> list[Slot]:
+def read_all(kept: Any) -> list[StatementSlot]:
     """Parse the column `statements`; raise BadColumn if it is malformed."""
     if kept is None:
         return []
@@ -58,27 +58,29 @@ def read_all(kept: Any) -> list[Slot]:
     return [_read(number, entry) for number, entry in enumerate(kept, 1)]
 
 
-def _read(number: int, entry: Any) -> Slot:
+def _read(number: int, entry: Any) -> StatementSlot:
     match entry:
         case dict():
-            return Slot(None, statement=entry)
+            return StatementSlot(None, statement=entry)
         case str(name) | [str(name)] if name in (*matches.COLUMNS, "action"):
-            return Slot(name)
+            return StatementSlot(name)
         case [str(name), str(hint)] if name in matches.COLUMNS:
-            return Slot(name, hint)
+            return StatementSlot(name, hint)
         case ["action", str(word), parameters]:
-            return Slot("action", word, parameters)
+            return StatementSlot("action", word, parameters)
         case [str(word), str(text)] if word == AS_TEXT:
-            return Slot(None, statement=text)
+            return StatementSlot(None, statement=text)
         case [str()] if entry == UNLISTED:
-            return Slot(None)
+            return StatementSlot(None)
     raise BadColumn(
         "statements",
         f"entry {number} is neither a statement of nft nor the name of a column.",
     )
 
 
-def complete(rule: RuleValues, slots: list[Slot], family: str) -> list[Slot]:
+def complete(
+    rule: RuleValues, slots: list[StatementSlot], family: str
+) -> list[StatementSlot]:
     """Add slots for filled columns that have none, because they were filled later.
 
     Matches go behind the matches at the front, before the first statement that does
@@ -96,13 +98,15 @@ def complete(rule: RuleValues, slots: list[Slot], family: str) -> list[Slot]:
     front = 0
     while front < len(slots) and slots[front].is_match:
         front += 1
-    completed = [*slots[:front], *map(Slot, missing), *slots[front:]]
+    completed = [*slots[:front], *map(StatementSlot, missing), *slots[front:]]
     if (rule.action or rule.jump) and "action" not in named:
-        completed.append(Slot("action"))
+        completed.append(StatementSlot("action"))
     return completed
 
 
-def _implied(rule: RuleValues, named: dict[str | None, Slot], family: str) -> bool:
+def _implied(
+    rule: RuleValues, named: dict[str | None, StatementSlot], family: str
+) -> bool:
     """Return whether a match of ports already implies the protocol: `tcp dport 22`."""
     for column in ("source_ports", "destination_ports"):
         if getattr(rule, column):

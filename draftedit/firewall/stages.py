@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from draftedit.engine.values.codecs import canonical
-from draftedit.firewall.tree import Entry
+from draftedit.firewall.ruleset_values import Entry
 from draftedit.firewall.words import NAMED_OBJECTS
 
 # Within a table, nothing names an entry of a later stage. Any other object of a table,

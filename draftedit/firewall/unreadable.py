@@ -7,8 +7,8 @@ iptables' own modules, too, and reads none of these.
 
 from typing import Any
 
-from draftedit.firewall.columns import _
-from draftedit.firewall.tree import Entry
+from draftedit.firewall.nft_types import _
+from draftedit.firewall.ruleset_values import Entry
 
 # Messages about one row; the first of `n`.
 WHY = {

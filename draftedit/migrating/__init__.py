@@ -34,7 +34,7 @@ from draftedit.engine.dialects import backend_of
 from draftedit.engine.schema import shadow_tables
 from draftedit.engine.values.codecs import codec
 from draftedit.migrating import stored
-from draftedit.migrating.references import (
+from draftedit.migrating.rows_at_stake import (
     RowsAtStake,
     check_references,
     foreign_keys_off,

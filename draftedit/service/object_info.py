@@ -81,7 +81,7 @@ class Saves:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RevisionDiff:
     """A page of what changed between two revisions of an object.
 
     `next` is the cursor to go on from (None: that was all).

@@ -21,10 +21,10 @@ from draftedit.engine.reading.view import View
 from draftedit.engine.schema.model import Target
 from draftedit.service.drafts import Drafts
 from draftedit.service.object_info import (
-    Comparison,
     LiveObject,
     ObjectInfo,
     OpenDraft,
+    RevisionDiff,
     RevisionInfo,
     current_revision,
     find_revision,
@@ -196,7 +196,7 @@ class Objects:
         older: int | None = None,
         after: str | None = None,
         limit: int = 50,
-    ) -> Comparison:
+    ) -> RevisionDiff:
         """Return what changed from revision `older` (the one before) to `newer`.
 
         Field by field, rows matched by their keys. Raises Unknown for an object or a
@@ -208,7 +208,7 @@ class Objects:
         found = list(islice(history.changes_from(then, now, start), limit + 1))
         following = found[limit][0] if len(found) > limit else None
         changes = [change for _, change in found[:limit]]
-        return Comparison(older, newer, changes, write_cursor(following), then, now)
+        return RevisionDiff(older, newer, changes, write_cursor(following), then, now)
 
     def changes_between(
         self,

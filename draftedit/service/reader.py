@@ -10,8 +10,8 @@ from draftedit.engine.base.errors import Incoming, Key, Problem
 from draftedit.engine.base.keys import from_path
 from draftedit.engine.base.paging import Listing
 from draftedit.engine.draft import changes, compat
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.draft.notes import StoredNotes, read_notes
-from draftedit.engine.draft.rows import DraftRows
 from draftedit.engine.journal.journal import Entry, Journal
 from draftedit.engine.operations import Operation
 from draftedit.engine.reading import children_of, tree

@@ -39,7 +39,7 @@ NONE, QUEUED, RUNNING, DONE, STALE, FAILED = STATES = (
 
 
 @dataclass(frozen=True)
-class Result:
+class TaskResult:
     """The result of one task of an object.
 
     `state` is the present one: none, queued, running, done, stale (done for an older
@@ -100,7 +100,7 @@ def want(
 
 def listing(
     drafts: Drafts, dbsession: Session, target: type[Any] | str, key: Any
-) -> list[Result]:
+) -> list[TaskResult]:
     """Return the result of each task of an object, in order of registration."""
     found = drafts.find_target(target)
     if not found.tasks:
@@ -169,11 +169,11 @@ def _result(
     record: ResultRecord | None,
     live: int,
     seen_at: datetime.datetime | None,
-) -> Result:
+) -> TaskResult:
     if record is None:
-        return Result(task.name, task.label, NONE, live, seen_at=seen_at)
+        return TaskResult(task.name, task.label, NONE, live, seen_at=seen_at)
     count, findings = stored_findings.read(record.found)
-    return Result(
+    return TaskResult(
         name=task.name,
         label=task.label,
         state=_state(record),

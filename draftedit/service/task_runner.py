@@ -12,7 +12,7 @@ from draftedit.engine.schema.task import TaskKey
 from draftedit.engine.tasks import lease as leases
 from draftedit.engine.tasks import stored_findings
 from draftedit.engine.tasks.lease import Lease
-from draftedit.engine.tasks.reader import RevisionReader
+from draftedit.engine.tasks.revision_reader import RevisionReader
 from draftedit.service.drafts import Drafts
 
 log = logging.getLogger(__name__)

@@ -23,7 +23,7 @@ from typing import Any
 
 from draftedit.engine.base.errors import Key, Refused
 from draftedit.engine.draft.changes import changes, touched_rows
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations import Batch, Operation, Set, from_json
 from draftedit.engine.reading.change import Change
 from draftedit.engine.reading.rows import Row

@@ -18,7 +18,7 @@ from draftedit.engine.base.errors import TooManyWrites
 from draftedit.service import unit_of_work
 from draftedit.settings import BadSettings
 from draftedit.settings.table import THROTTLE_PREFIX
-from draftedit.throttling.statements import writes
+from draftedit.throttling.write_statements import writes
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from translationstring import TranslationStringFactory
 
 from draftedit.engine.base.errors import Problem
 from draftedit.engine.schema.model import Field, Part
-from draftedit.engine.values.answers import Control
+from draftedit.engine.values.presentation import Control
 from draftedit.web.form_values import FormInput, asked, initial, lines, spell
 from draftedit.web.notations import PRESENTATIONS, Presentation
 

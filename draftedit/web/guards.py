@@ -34,7 +34,7 @@ class BadRequest(GuardError):
     """The request is not in the expected form."""
 
 
-class TooLarge(GuardError):
+class BodyTooLarge(GuardError):
     """The request carries more than one call may."""
 
 

@@ -55,7 +55,7 @@ def check(request: Request) -> None:
     take_body(request.environ)
     state = request.environ.get(_READ)
     if state == _TOO_LARGE:
-        raise guards.TooLarge(say("body-too-large", limit=BODY_LIMIT))
+        raise guards.BodyTooLarge(say("body-too-large", limit=BODY_LIMIT))
     if state == _BROKEN_OFF:
         raise guards.BadRequest(say("body-cut-off"))
     _check_fields(request)
@@ -115,7 +115,7 @@ def _check_headers(request: Request) -> None:
         if len(request.environ.get(name, "")) > HEADER_LIMIT:
             del request.environ[name]
             spelled = name.removeprefix("HTTP_").replace("_", "-").title()
-            raise guards.TooLarge(
+            raise guards.BodyTooLarge(
                 say("header-too-large", name=spelled, limit=HEADER_LIMIT)
             )
 
@@ -124,7 +124,7 @@ def _check_query(request: Request) -> None:
     query = request.environ.get("QUERY_STRING", "")
     if len(query) > QUERY_LIMIT or query.count("&") >= FIELDS_LIMIT:
         request.environ["QUERY_STRING"] = ""
-        raise guards.TooLarge(
+        raise guards.BodyTooLarge(
             say("query-too-large", fields=FIELDS_LIMIT, bytes=QUERY_LIMIT)
         )
     try:
@@ -141,7 +141,7 @@ def _check_fields(request: Request) -> None:
         return
     if request.body.count(b"&") >= FIELDS_LIMIT:
         _drop_body(request.environ, _TOO_LARGE)
-        raise guards.TooLarge(say("form-too-large", limit=FIELDS_LIMIT))
+        raise guards.BodyTooLarge(say("form-too-large", limit=FIELDS_LIMIT))
 
 
 def _is_utf8_and_plain(header: str) -> bool:

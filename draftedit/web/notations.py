@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from translationstring import TranslationStringFactory
 
-from draftedit.engine.values.answers import Notation, Style
+from draftedit.engine.values.presentation import Notation, Style
 
 _ = TranslationStringFactory("draftedit")
 

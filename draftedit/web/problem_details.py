@@ -27,7 +27,7 @@ _NAMES: dict[type[errors.DraftError], str] = {
     guards.BadRequestKey: "bad-request-key",
     guards.BadVersion: "bad-version",
     guards.RequestKeyReused: "request-key-reused",
-    guards.TooLarge: "too-large",
+    guards.BodyTooLarge: "too-large",
     guards.VersionRequired: "version-required",
     guards.WrongMediaType: "media-type",
 }

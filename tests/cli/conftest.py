@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from draftedit.app.models import get_engine, make_engine, migration
 from draftedit.cli import main
-from draftedit.cli.opening import settings_of
+from draftedit.cli.environment import settings_of
 
 INI = """\
 [app:main]

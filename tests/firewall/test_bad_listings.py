@@ -9,7 +9,7 @@ from hypothesis import given
 from draftedit.firewall import BadListing, BadValue, import_listing, load, nft
 from draftedit.firewall.models import Ruleset
 from draftedit.firewall.reading import DEEPEST
-from draftedit.firewall.tree import RulesetValues
+from draftedit.firewall.ruleset_values import RulesetValues
 from tests.firewall import strategies
 from tests.firewall.build import ACCEPT, chain, listing, rule, table
 from tests.firewall.listings import ours

@@ -3,13 +3,13 @@
 import pytest
 
 from draftedit import Delete, DraftReader, Insert, Set
-from draftedit.firewall import drafts, import_listing, nft, notes, program
-from draftedit.firewall.drafted import DraftedRuleset, TooLarge
+from draftedit.firewall import drafts, import_listing, nft, nft_program, notes
+from draftedit.firewall.drafted import DraftedRuleset, RulesetTooLarge
 from tests.firewall.build import ACCEPT, chain, jump, listing, match, rule, table
 from tests.firewall.listings import comparable
 
 needs_nft = pytest.mark.skipif(  # because a machine may not have nft
-    not program.is_there(), reason="no nft that works in a namespace of its own"
+    not nft_program.is_there(), reason="no nft that works in a namespace of its own"
 )
 RULES = [rule(match("tcp dport", port), ACCEPT) for port in (22, 80, 443)]
 FINE = listing(table(), chain(), chain("other"), *RULES)
@@ -47,9 +47,9 @@ def nft_says(monkeypatch):
             asked.append(listing)
             return answer(listing) if callable(answer) else answer
 
-        monkeypatch.setattr(program, "is_installed", lambda: True)
-        monkeypatch.setattr(program, "is_there", lambda: True)
-        monkeypatch.setattr(program, "complaints", complaints)
+        monkeypatch.setattr(nft_program, "is_installed", lambda: True)
+        monkeypatch.setattr(nft_program, "is_there", lambda: True)
+        monkeypatch.setattr(nft_program, "complaints", complaints)
         return asked
 
     return nft_says
@@ -100,7 +100,7 @@ def test_no_more_than_so_many_rows_are_read(open_draft, nft_says, monkeypatch):
 
     assert notes_of(edit) == [(None, None, "nft was not asked: more than 5 rows.")]
     assert asked == []
-    with pytest.raises(TooLarge):
+    with pytest.raises(RulesetTooLarge):
         DraftedRuleset(DraftReader(edit._rows), 5)
     assert len(DraftedRuleset(DraftReader(edit._rows), 6).rules) == 3
 
@@ -160,17 +160,17 @@ def test_a_ruleset_that_is_deleted_is_not_asked_about(open_draft, nft_says):
 
 
 def test_without_an_nft_there_is_nothing_to_tell(open_draft, monkeypatch):
-    monkeypatch.setattr(program, "is_there", lambda: False)
+    monkeypatch.setattr(nft_program, "is_there", lambda: False)
 
     assert notes_of(open_draft()) == []
 
 
 def test_without_an_nft_nothing_is_asked(monkeypatch):
-    monkeypatch.setattr(program, "_way", lambda: None)
+    monkeypatch.setattr(nft_program, "_way", lambda: None)
 
-    assert not program.is_there()
-    with pytest.raises(program.Unanswered):
-        program.complaints(FINE, program.deadline())
+    assert not nft_program.is_there()
+    with pytest.raises(nft_program.Unanswered):
+        nft_program.complaints(FINE, nft_program.deadline())
 
 
 # What is noted
@@ -178,7 +178,7 @@ def test_without_an_nft_nothing_is_asked(monkeypatch):
 
 def test_an_nft_that_does_not_answer_is_not_waited_for(open_draft, nft_says):
     def never(_listing):
-        raise program.Unanswered
+        raise nft_program.Unanswered
 
     nft_says(never)
 
@@ -279,11 +279,11 @@ def test_a_real_nft_names_the_row(open_draft, odd):
 
 @needs_nft
 def test_a_real_nft_only_checks_and_has_a_network_of_its_own():
-    way = program._way()
+    way = nft_program._way()
     assert {"--net", "--check"} <= set(way)
 
 
 @needs_nft
 def test_a_real_nft_is_ended_when_the_time_is_over():
-    with pytest.raises(program.Unanswered):
-        program.complaints(FINE, program.deadline() - program.SECONDS)
+    with pytest.raises(nft_program.Unanswered):
+        nft_program.complaints(FINE, nft_program.deadline() - nft_program.SECONDS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from draftedit.engine.base.json_schema import TEXT, Schema
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations import Done, Operation
 from draftedit.engine.operations.base import Context
 from draftedit.engine.operations.description import Description, on_row

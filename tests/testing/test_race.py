@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from draftedit.testing.race import (
+    ActorStep,
     OutOfOrder,
-    Step,
     Stuck,
     TooMany,
     every_order,
@@ -307,9 +307,9 @@ def test_an_error_of_an_actor_is_its_result_and_the_others_go_on(engine):
 
 
 def test_a_run_is_printed_a_line_for_each_step():
-    step = Step("A", "SELECT\n  1", "waits")
+    step = ActorStep("A", "SELECT\n  1", "waits")
     assert str(step) == "A  SELECT 1 -- waits"
-    assert str(Step("A", "x" * 100)) == f"A  {'x' * 71}…"
+    assert str(ActorStep("A", "x" * 100)) == f"A  {'x' * 71}…"
 
 
 def test_more_orders_than_one_wants_to_wait_for_fail_the_test(engine):

@@ -37,7 +37,7 @@ ITS_OWN = {
     "draftedit.web.limits.everywhere": "on our routes a host has them, too",
     "draftedit.web.languages": "a host chooses its own; our routes check `_LOCALE_`",
     "draftedit.app.pages": "pages about users",
-    "draftedit.app.throttle": "by roles; a host watches its engine with a Throttle",
+    "draftedit.app.role_limits": "by roles; a host watches its engine with a Throttle",
     "draftedit": "the rest",
     "draftedit.app.task_queue": "a setting; a host has config.set_task_queue",
     "draftedit.web.pages.error_views.everywhere": "on our routes a host has them, too",

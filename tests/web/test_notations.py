@@ -1,6 +1,6 @@
 """Pages can present whatever a codec answers."""
 
-from draftedit.engine.values.answers import Notation, Style
+from draftedit.engine.values.presentation import Notation, Style
 from draftedit.web.notations import KINDS, PRESENTATIONS
 
 

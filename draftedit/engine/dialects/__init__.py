@@ -13,12 +13,12 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
-from draftedit.engine.dialects.answers import ErrorKind
 from draftedit.engine.dialects.backend import Backend
+from draftedit.engine.dialects.facts import ErrorKind
 from draftedit.engine.dialects.mariadb import MariaDBBackend
 from draftedit.engine.dialects.postgresql import PostgreSQLBackend
 from draftedit.engine.dialects.sqlite import SQLiteBackend
-from draftedit.engine.dialects.values import AnyDatabase, Values
+from draftedit.engine.dialects.value_rules import AnyDatabase, ValueRules
 
 T = TypeVar("T", bound=TypeEngine[Any])
 
@@ -26,7 +26,7 @@ ALL: tuple[Backend, ...] = (SQLiteBackend(), PostgreSQLBackend(), MariaDBBackend
 BACKENDS: Mapping[str, Backend] = {name: one for one in ALL for name in one.dialects}
 # The names, and the object behind each, with `ANY` for where no database is known.
 ANY = ""
-_VALUES: Mapping[str, Values] = {
+_VALUES: Mapping[str, ValueRules] = {
     ANY: AnyDatabase(),
     DefaultDialect.name: AnyDatabase(),  # spells a statement in messages and logs
     **BACKENDS,
@@ -63,7 +63,7 @@ def backend_named(dialect: str) -> Backend:
         raise UnknownDatabase(dialect) from None
 
 
-def values_of(dialect: str) -> Values:
+def values_of(dialect: str) -> ValueRules:
     """Return what a database keeps; `ANY`: whatever it is."""
     try:
         return _VALUES[dialect]

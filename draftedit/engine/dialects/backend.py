@@ -6,14 +6,14 @@ from typing import ClassVar
 
 from sqlalchemy.exc import DBAPIError
 
-from draftedit.engine.dialects.answers import Code, ErrorCodes, ErrorKind
 from draftedit.engine.dialects.connections import Connections
-from draftedit.engine.dialects.statements import Statements
-from draftedit.engine.dialects.tables import Tables
-from draftedit.engine.dialects.values import Values
+from draftedit.engine.dialects.facts import Code, ErrorCodes, ErrorKind
+from draftedit.engine.dialects.statement_rules import Statements
+from draftedit.engine.dialects.table_rules import TableRules
+from draftedit.engine.dialects.value_rules import ValueRules
 
 
-class Backend(Statements, Tables, Connections, Values):
+class Backend(Statements, TableRules, Connections, ValueRules):
     """One kind of database.
 
     A subclass answers everything that is annotated or abstract here and in the base

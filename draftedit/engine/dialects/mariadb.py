@@ -8,14 +8,14 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
-from draftedit.engine.dialects.answers import (
+from draftedit.engine.dialects.backend import Backend, headline
+from draftedit.engine.dialects.connections import CONNECT_SECONDS
+from draftedit.engine.dialects.facts import (
     Code,
     ErrorCodes,
     RealKey,
     TableFacts,
 )
-from draftedit.engine.dialects.backend import Backend, headline
-from draftedit.engine.dialects.connections import CONNECT_SECONDS
 from draftedit.engine.dialects.mariadb_values import MariaDBValues
 from draftedit.engine.dialects.shared import NoRowSecurity, Server
 

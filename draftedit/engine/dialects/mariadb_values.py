@@ -7,7 +7,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.dialects.mysql.mariadb import MariaDBDialect
 from sqlalchemy.types import TypeEngine
 
-from draftedit.engine.dialects.values import AnyDatabase, Digits
+from draftedit.engine.dialects.value_rules import AnyDatabase, Digits
 
 _DIALECT = MariaDBDialect()
 _BYTES = 2**16 - 1  # that a TEXT or a BLOB holds

@@ -7,17 +7,17 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
-from draftedit.engine.dialects.answers import (
+from draftedit.engine.dialects.backend import Backend, headline
+from draftedit.engine.dialects.connections import CONNECT_SECONDS
+from draftedit.engine.dialects.facts import (
     Code,
     ErrorCodes,
     RealKey,
     RowChanges,
     TableFacts,
 )
-from draftedit.engine.dialects.backend import Backend, headline
-from draftedit.engine.dialects.connections import CONNECT_SECONDS
 from draftedit.engine.dialects.shared import KeepsDeclarations, Server, on_conflict
-from draftedit.engine.dialects.values import AnyDatabase
+from draftedit.engine.dialects.value_rules import AnyDatabase
 
 _CANNOT_CONNECT = "08"  # the class of SQLSTATEs about connections
 _CONNECTING = frozenset({"OperationalError", "ConnectionTimeout"})

@@ -10,13 +10,13 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
-from draftedit.engine.dialects.answers import RowChanges
 from draftedit.engine.dialects.connections import Connections
-from draftedit.engine.dialects.statements import Statements
-from draftedit.engine.dialects.tables import Tables
+from draftedit.engine.dialects.facts import RowChanges
+from draftedit.engine.dialects.statement_rules import Statements
+from draftedit.engine.dialects.table_rules import TableRules
 
 
-class Server(Statements, Tables, Connections):
+class Server(Statements, TableRules, Connections):
     """A server: it wakes the one who waits for a lock, and alters tables in place."""
 
     remakes_tables = False
@@ -57,7 +57,7 @@ class Server(Statements, Tables, Connections):
         return None
 
 
-class NoRowSecurity(Tables):
+class NoRowSecurity(TableRules):
     """A database without row-level security."""
 
     def secured_tables(
@@ -77,7 +77,7 @@ class NoRowSecurity(Tables):
         return iter(())
 
 
-class KeepsDeclarations(Statements, Tables):
+class KeepsDeclarations(Statements, TableRules):
     """A database that keeps types and transactions as they were declared."""
 
     def wrote_past_rollback(self, cursor: Any) -> bool:

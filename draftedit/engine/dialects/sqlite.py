@@ -12,14 +12,14 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.operators import custom_op
 
-from draftedit.engine.dialects.answers import (
+from draftedit.engine.dialects.backend import Backend, headline
+from draftedit.engine.dialects.connections import WRITES
+from draftedit.engine.dialects.facts import (
     Code,
     ErrorCodes,
     RealKey,
     TableFacts,
 )
-from draftedit.engine.dialects.backend import Backend, headline
-from draftedit.engine.dialects.connections import WRITES
 from draftedit.engine.dialects.shared import (
     KeepsDeclarations,
     NoRowSecurity,

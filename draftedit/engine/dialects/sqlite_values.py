@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
-from draftedit.engine.dialects.values import AnyDatabase, Digits
+from draftedit.engine.dialects.value_rules import AnyDatabase, Digits
 
 PLAIN_DIGITS = 10  # after the point that SQLAlchemy reads, unless told
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from draftedit.engine.base.errors import Key
 from draftedit.engine.base.sql import run
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.reading.change import MISSING, Change
 from draftedit.engine.reading.rows import Row, row_of
 from draftedit.engine.reading.union_branches import draft_columns, number_bind

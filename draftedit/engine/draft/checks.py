@@ -19,7 +19,7 @@ from draftedit.engine.draft.changes import (
     changed_rows,
     touched_rows,
 )
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.reading.change import Change
 from draftedit.engine.reading.listing import Query
 from draftedit.engine.reading.referrers import referring

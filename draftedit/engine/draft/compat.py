@@ -10,7 +10,7 @@ from draftedit.engine.base.errors import Key, Problem
 from draftedit.engine.base.messages import say
 from draftedit.engine.base.texts import text_of
 from draftedit.engine.draft.changes import touched_rows
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.schema.model import Part, Target
 from draftedit.engine.schema.tables import Tables
 

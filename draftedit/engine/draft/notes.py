@@ -15,7 +15,7 @@ from draftedit.engine.base.errors import Key
 from draftedit.engine.base.messages import say
 from draftedit.engine.base.texts import HasMessage
 from draftedit.engine.draft.checks import DraftReader, name_of
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from draftedit.engine.base.messages import say
 from draftedit.engine.base.paging import Listing, read_number, write_cursor
 from draftedit.engine.base.sql import run
 from draftedit.engine.draft.compat import as_of_today
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations import Batch, Done, Operation, from_json
 from draftedit.engine.schema.tables import VALUE, Tables
 from draftedit.engine.values.codecs import canonical

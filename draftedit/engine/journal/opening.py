@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from draftedit.engine.base.errors import Key, Problem, Refused, Unknown
 from draftedit.engine.base.keys import to_path
 from draftedit.engine.base.messages import say
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations.fields import defaults
 from draftedit.engine.reading.binds import parse_key
 from draftedit.engine.reading.object_visibility import in_sight

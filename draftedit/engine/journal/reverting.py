@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from draftedit.engine.base.errors import Problem, Refused, Unknown
 from draftedit.engine.base.messages import say
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.journal.reverted_keys import (
     Lives,
     refuse_another_object,

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from draftedit.engine.base.errors import BadOperation, Key
 from draftedit.engine.base.json_schema import Schema, an_object
 from draftedit.engine.base.messages import say
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations.description import Description
 from draftedit.engine.operations.form_reader import FormReader
 from draftedit.engine.reading.revisions_since import RowId

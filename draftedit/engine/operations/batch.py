@@ -12,7 +12,7 @@ from translationstring import TranslationStringFactory
 from draftedit.engine.base.errors import BadOperation, DraftError, Refused
 from draftedit.engine.base.json_schema import TEXT, Schema, list_of, ref
 from draftedit.engine.base.messages import say
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations.base import AnyKey, Context, Done, Operation, read
 from draftedit.engine.operations.description import Description, Nested
 from draftedit.engine.operations.json_reader import JsonReader, schema_of

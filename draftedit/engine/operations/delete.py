@@ -9,7 +9,7 @@ from typing import Any, Self
 from translationstring import TranslationStringFactory
 
 from draftedit.engine.base.json_schema import Schema
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations.base import (
     AnyKey,
     Context,

@@ -54,7 +54,7 @@ class Nested:
 
 
 @dataclass(frozen=True)
-class Values:
+class ValueText:
     """Values that fields of a table get; `before` is None if it is not known."""
 
     table: str
@@ -74,7 +74,7 @@ class Description:
 
     message: str
     params: Mapping[str, Any] = field(default_factory=dict)
-    values: Values | None = None
+    values: ValueText | None = None
     op: str = ""
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from draftedit.engine.base.errors import BadOperation, Key, Problem, Refused
 from draftedit.engine.base.messages import say
 from draftedit.engine.base.texts import text_of
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations.base import Ref
 from draftedit.engine.operations.json_reader import read_ref
 from draftedit.engine.reading.reference_choices import choosable

@@ -11,7 +11,7 @@ from translationstring import TranslationStringFactory
 from draftedit.engine.base.errors import Key, Problem, Refused
 from draftedit.engine.base.json_schema import TEXT, Schema
 from draftedit.engine.base.messages import say
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations.base import (
     LAST,
     AnyKey,

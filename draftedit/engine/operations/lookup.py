@@ -6,7 +6,7 @@ from typing import Any
 
 from draftedit.engine.base.errors import Key, Problem, Refused, Unknown
 from draftedit.engine.base.messages import say
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations.base import AnyKey, Ref, as_key
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.schema.model import Part

@@ -9,7 +9,7 @@ from typing import Any
 
 from draftedit.engine.base.errors import Key
 from draftedit.engine.base.messages import say
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations.base import LAST, AnyKey
 from draftedit.engine.operations.lookup import key_of, refused, row_of
 from draftedit.engine.reading.listing import position_of
@@ -22,7 +22,7 @@ WINDOW = 8  # siblings on each side that are re-keyed first; doubled while too n
 
 
 @dataclass(frozen=True)
-class Slot:
+class OrderSlot:
     """An order key, and the new keys of the siblings that had to make room."""
 
     key: str
@@ -61,10 +61,10 @@ def find_gap(rows: DraftRows, part: Part, parent: Key, after: AnyKey) -> Gap:
 
 def find_place(
     rows: DraftRows, part: Part, parent: Key, gap: Gap, moving: Key | None = None
-) -> Slot:
+) -> OrderSlot:
     """Return a place in the gap; the sibling `moving` gives up its own."""
     try:
-        return Slot(between(_order(part, gap.low), _order(part, gap.high)), {})
+        return OrderSlot(between(_order(part, gap.low), _order(part, gap.high)), {})
     except NoRoom:
         return _make_room(rows, part, parent, gap.low, moving)
 
@@ -89,7 +89,7 @@ def _from(
 
 def _make_room(
     rows: DraftRows, part: Part, parent: Key, low: Row | None, moving: Key | None
-) -> Slot:
+) -> OrderSlot:
     """Give a window of siblings new keys, the new row's among them."""
     width = WINDOW
     while True:
@@ -110,7 +110,7 @@ def _make_room(
             continue
         at = sum(1 for row in before if row.key != moving)
         new = keys.pop(at)
-        return Slot(new, {r.key: k for r, k in zip(window, keys, strict=True)})
+        return OrderSlot(new, {r.key: k for r, k in zip(window, keys, strict=True)})
 
 
 def parent_key(rows: DraftRows, part: Part, raw: AnyKey) -> Key:

@@ -11,7 +11,7 @@ from translationstring import TranslationStringFactory
 from draftedit.engine.base.errors import Key, Problem, Refused
 from draftedit.engine.base.messages import say
 from draftedit.engine.dialects import backend_named
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations.base import Context, Done, Operation
 from draftedit.engine.operations.delete import Delete
 from draftedit.engine.operations.description import Description, NamedRow

@@ -9,7 +9,7 @@ from typing import Any
 from translationstring import TranslationStringFactory
 
 from draftedit.engine.base.json_schema import Schema
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations.base import (
     AnyKey,
     Context,
@@ -23,7 +23,7 @@ from draftedit.engine.operations.description import (
     Description,
     NamedPart,
     NamedRow,
-    Values,
+    ValueText,
 )
 from draftedit.engine.operations.fields import canonical_values
 from draftedit.engine.operations.form_reader import FormReader
@@ -94,13 +94,13 @@ class Set(RowOperation):
     def describe(self, inverse: Operation | None = None) -> Description:
         """Name the row, and each field with its value before and after."""
         before = inverse.values if isinstance(inverse, Set) else None
-        values = Values(self.table, self.values, before)
+        values = ValueText(self.table, self.values, before)
         return Description("${row}", {"row": NamedRow(self.table, self.key)}, values)
 
     def summary(self, count: int) -> Description:
         """Say how many rows get these values."""
         params = {"count": count, "rows": NamedPart(self.table)}
-        values = Values(self.table, self.values)
+        values = ValueText(self.table, self.values)
         return Description(_("${count} ${rows}"), params, values)
 
     def fields(self) -> Collection[str]:

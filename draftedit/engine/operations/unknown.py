@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from draftedit.engine.base.messages import say
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations.base import Context, Done, Operation
 from draftedit.engine.operations.description import Description
 from draftedit.engine.operations.lookup import refused

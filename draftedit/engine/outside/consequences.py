@@ -7,8 +7,8 @@ from typing import Any
 from draftedit.engine.base.errors import Consequence, OutsideRow
 from draftedit.engine.base.messages import say
 from draftedit.engine.outside.foreign_keys import CASCADE, SET_DEFAULT, SET_NULL
+from draftedit.engine.outside.outside_tables import OutsideTable
 from draftedit.engine.outside.search import MOST, Affected, Taken
-from draftedit.engine.outside.tables import OutsideTable
 from draftedit.engine.values.codecs import canonical
 
 SHOWN = 5  # rows that are named in full

@@ -28,7 +28,7 @@ from draftedit.engine.outside.foreign_keys import (
     of_metadata,
     of_relationships,
 )
-from draftedit.engine.outside.tables import OutsideTable, describe
+from draftedit.engine.outside.outside_tables import OutsideTable, describe
 from draftedit.engine.schema.model import Target
 
 # A migration may add a table while a process runs: the database is inspected again

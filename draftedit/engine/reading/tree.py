@@ -24,7 +24,7 @@ STATEMENTS = 200  # that one call may run; a longer walk continues with `next`
 Path = list[Position]
 
 
-class Source(Protocol):
+class WalkedObject(Protocol):
     """The object that is walked: a `View`."""
 
     target: Target
@@ -52,7 +52,7 @@ class Source(Protocol):
         """Return rows below a parent after a position, and where to continue."""
 
 
-def page(view: Source, part: Part, query: Query) -> Page:
+def page(view: WalkedObject, part: Part, query: Query) -> Page:
     """Return rows of `part` below any parent, in the order of the tree."""
     levels = _levels(view, part)
     start = _read_path(view, levels, query.after)
@@ -72,7 +72,7 @@ def page(view: Source, part: Part, query: Query) -> Page:
     return Page(rows, None)
 
 
-def _levels(view: Source, part: Part) -> list[Part]:
+def _levels(view: WalkedObject, part: Part) -> list[Part]:
     """Return the parts from the root's child down to `part`."""
     levels = [part]
     while levels[0].parent not in (None, view.target.name):
@@ -80,7 +80,7 @@ def _levels(view: Source, part: Part) -> list[Part]:
     return levels
 
 
-def _read_path(view: Source, levels: list[Part], text: str | None) -> Path:
+def _read_path(view: WalkedObject, levels: list[Part], text: str | None) -> Path:
     if text is None:
         return []
     data = read_cursor(text)
@@ -91,7 +91,7 @@ def _read_path(view: Source, levels: list[Part], text: str | None) -> Path:
 
 
 def _walk(
-    view: Source,
+    view: WalkedObject,
     levels: list[Part],
     query: Query,
     parent: Key,
@@ -121,7 +121,7 @@ def _walk(
 
 
 def _go_on(
-    view: Source,
+    view: WalkedObject,
     levels: list[Part],
     query: Query,
     parent: Key,
@@ -141,7 +141,7 @@ def _go_on(
 
 
 def neighbours(
-    view: Source,
+    view: WalkedObject,
     part: Part,
     parent: Key,
     after: Position | None,
@@ -161,7 +161,7 @@ def neighbours(
             return
 
 
-def around(view: Source, part: Part, query: Query, key: Key) -> Query:
+def around(view: WalkedObject, part: Part, query: Query, key: Key) -> Query:
     """Return the query of the page that has the row `key` in its middle."""
     row = view.row(part.name, key)
     if part.parent is None:

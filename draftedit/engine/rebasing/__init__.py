@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from draftedit.engine.base.errors import Conflict, Key
 from draftedit.engine.draft.changes import touched_rows
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.journal.journal import NOTHING, Journal, Step
 from draftedit.engine.operations import LAST, Operation
 from draftedit.engine.operations.base import AnyKey, as_key

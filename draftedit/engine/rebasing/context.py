@@ -6,7 +6,7 @@ from typing import Any
 
 from draftedit.engine.base.errors import Key, Problem, Refused
 from draftedit.engine.base.messages import say
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations import Delete, Done, Insert, Move, Operation, Restore
 from draftedit.engine.operations.base import LAST, AnyKey
 from draftedit.engine.operations.lookup import row_of

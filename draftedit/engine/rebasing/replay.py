@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from draftedit.engine.base.errors import Problem, Refused
 from draftedit.engine.base.messages import say
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations import Batch, Done, Operation
 
 SAME = say("already-so")

@@ -13,7 +13,7 @@ from draftedit.engine.base.errors import (
     Unknown,
 )
 from draftedit.engine.base.messages import say
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 
 TAKES = ("base", "draft", "live", "value")
 

@@ -11,7 +11,7 @@ from draftedit.engine.base.errors import Consequence, Key, NothingToSave
 from draftedit.engine.base.keys import to_list, to_path
 from draftedit.engine.draft.changes import touched_rows
 from draftedit.engine.draft.checks import validate
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.saving.compare import compare
 from draftedit.engine.saving.db_refusals import write_or_explain
 from draftedit.engine.saving.outside import consent, consequences_of

@@ -16,8 +16,8 @@ from draftedit.engine.base.keys import to_path
 from draftedit.engine.base.messages import say
 from draftedit.engine.outside.consequences import is_kept
 from draftedit.engine.outside.foreign_keys import CASCADE, SET_DEFAULT, SET_NULL
+from draftedit.engine.outside.outside_tables import OutsideTable
 from draftedit.engine.outside.search import Affected, Taken
-from draftedit.engine.outside.tables import OutsideTable
 from draftedit.engine.outside.unseen import refusing_unseen
 from draftedit.engine.reading.live import chunks, fields_in
 from draftedit.engine.saving import row_counts

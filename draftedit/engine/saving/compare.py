@@ -1,7 +1,7 @@
 """Stage 2: compare origin, draft and live, field by field; refuse on conflicts."""
 
 from draftedit.engine.base.errors import Conflicts
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.reading.live import read_rows
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.saving import conflicts

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
-from draftedit.engine.dialects.answers import RealKey
+from draftedit.engine.dialects.facts import RealKey
 from draftedit.engine.saving.save_run import SaveRun
 from draftedit.engine.schema.model import Part
 from draftedit.engine.schema.unique_keys import UniqueKey, columns_named, origins

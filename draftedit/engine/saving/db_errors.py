@@ -7,8 +7,8 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from draftedit.engine.base.messages import say
 from draftedit.engine.dialects import backend_of_error, error_is
-from draftedit.engine.dialects.answers import ErrorKind
 from draftedit.engine.dialects.backend import headline
+from draftedit.engine.dialects.facts import ErrorKind
 from draftedit.engine.schema.model import Part
 from draftedit.engine.schema.unique_keys import UniqueKey
 

@@ -11,18 +11,18 @@ from sqlalchemy.orm.exc import StaleDataError
 from draftedit.engine.base.errors import Key, Problem, Refused
 from draftedit.engine.base.messages import say
 from draftedit.engine.base.texts import Text
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.reading.live import bound, encoded_key
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.saving import db_errors, introspection
 from draftedit.engine.saving.database_keys import real_keys
 from draftedit.engine.saving.deferred_constraints import MISSING
-from draftedit.engine.saving.introspection import Reference
+from draftedit.engine.saving.introspection import ColumnReference
 from draftedit.engine.saving.outside_blockers import IN_USE, find_in_use
 from draftedit.engine.saving.plan import Plan
 from draftedit.engine.saving.revision import Revision
 from draftedit.engine.saving.row_counts import NOT_WRITTEN
-from draftedit.engine.saving.save_run import SaveRun, Stuck
+from draftedit.engine.saving.save_run import NoPlaceholder, SaveRun
 from draftedit.engine.saving.three_way import LiveRows
 from draftedit.engine.saving.writer import write
 from draftedit.engine.schema.model import Part
@@ -46,7 +46,7 @@ def write_or_explain(
     quick = SaveRun(rows, tables, plan, live, replace(revision), one_by_one=False)
     try:
         return _attempt(quick, accept)
-    except (Stuck, StaleDataError):
+    except (NoPlaceholder, StaleDataError):
         pass  # a second attempt, by the database's own keys and row by row
     except DBAPIError as error:
         if not db_errors.is_about_rows(error):
@@ -113,7 +113,7 @@ def _missing(work: SaveRun, part: Part, row: Row) -> str | None:
     return next((one.field for one in found if _is_void(work, part, row, one)), None)
 
 
-def _is_void(work: SaveRun, part: Part, row: Row, reference: Reference) -> bool:
+def _is_void(work: SaveRun, part: Part, row: Row, reference: ColumnReference) -> bool:
     """Return whether a row refers to one that is neither live nor new in the draft."""
     value, table = row.values.get(reference.field), reference.table
     if value is None:

@@ -18,7 +18,7 @@ _BITS = ((sa.SmallInteger, 15), (sa.BigInteger, 63), (sa.Integer, 31))
 
 
 @dataclass(frozen=True)
-class Reference:
+class ColumnReference:
     """A field that refers to a column of a table, according to the database."""
 
     field: str
@@ -26,7 +26,7 @@ class Reference:
     column: sa.ColumnClause[Any]
 
 
-def references(work: SaveRun, part: Part) -> Iterator[Reference]:
+def references(work: SaveRun, part: Part) -> Iterator[ColumnReference]:
     """Yield the references of the fields of a part."""
     look = sa.inspect(work.dbsession.connection())
     for key in look.get_foreign_keys(part.name, part.live.schema):
@@ -34,7 +34,7 @@ def references(work: SaveRun, part: Part) -> Iterator[Reference]:
         for name, referred in pairs:
             column: sa.ColumnClause[Any] = sa.column(referred)
             sa.table(key["referred_table"], column, schema=key["referred_schema"])
-            yield Reference(name, key["referred_table"], column)
+            yield ColumnReference(name, key["referred_table"], column)
 
 
 def too_large(work: SaveRun, part: Part, row: Row) -> str | None:

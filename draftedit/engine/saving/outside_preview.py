@@ -2,7 +2,7 @@
 
 from draftedit.engine.base.errors import Consequence
 from draftedit.engine.draft.changes import touched_rows
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.outside.consequences import consent_to, consequences
 from draftedit.engine.outside.search import find
 from draftedit.engine.saving.archive import find_doomed

@@ -19,7 +19,7 @@ from draftedit.engine.saving import parking_by_row
 from draftedit.engine.saving.database_keys import real_keys
 from draftedit.engine.saving.exchange import Exchange, delete_early, write
 from draftedit.engine.saving.placeholders import likeliest
-from draftedit.engine.saving.save_run import SaveRun, Stuck, Values
+from draftedit.engine.saving.save_run import NoPlaceholder, SaveRun, Values
 from draftedit.engine.schema.model import Part
 from draftedit.engine.schema.unique_keys import UniqueKey, model_keys
 
@@ -77,12 +77,12 @@ def _defer(work: SaveRun, exchanges: list[Exchange]) -> None:
 
 
 def _park(work: SaveRun, exchange: Exchange) -> None:
-    """Give each row the likeliest placeholder. Raises Stuck if there is none."""
+    """Give each row the likeliest placeholder, or raise NoPlaceholder."""
     part = exchange.part
     for key, names in exchange.changed.items():
         values = _stand_ins(work, exchange, key, names)
         if not values:
-            raise Stuck
+            raise NoPlaceholder
         write(work, part, key, values)
         work.park(part, key, values)
     early = []
@@ -93,7 +93,7 @@ def _park(work: SaveRun, exchange: Exchange) -> None:
         elif _is_leaf(work, part):
             early.append(key)
         else:
-            raise Stuck
+            raise NoPlaceholder
     if early:
         delete_early(work, part, early)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from draftedit.engine.draft.changes import Touched, hidden_by_parent
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.schema.model import Part
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from draftedit.engine.base.errors import Consequence, Key, Problem, Refused
 from draftedit.engine.base.messages import say
 from draftedit.engine.dialects import backend_of
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.saving.plan import Plan
 from draftedit.engine.saving.revision import Revision
@@ -60,7 +60,7 @@ class Keys:
         )
 
 
-class Stuck(Exception):
+class NoPlaceholder(Exception):
     """No placeholder is at hand: the save must be tried again row by row."""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from draftedit.engine.base.errors import Conflict, Key
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.reading.live import bound, chunks, encoded_key, has_key
 from draftedit.engine.reading.revisions_since import ForeignChange, RowId
 from draftedit.engine.reading.rows import Row

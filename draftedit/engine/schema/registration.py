@@ -18,7 +18,7 @@ from draftedit.engine.schema.aggregate import (
     references,
     walk,
 )
-from draftedit.engine.schema.columns import build_field
+from draftedit.engine.schema.build_field import build_field
 from draftedit.engine.schema.model import Field, Park, Part, Target
 from draftedit.engine.schema.model_checks import (
     check_collections,

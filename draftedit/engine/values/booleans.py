@@ -5,9 +5,9 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
-from draftedit.engine.values.answers import Control, Notation, Style
 from draftedit.engine.values.codec import Codec
 from draftedit.engine.values.messages import say
+from draftedit.engine.values.presentation import Control, Notation, Style
 
 _SPELLINGS = {True: True, False: False, "true": True, "false": False}
 

@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import immutabledict
 
 from draftedit.engine.dialects import BACKENDS
-from draftedit.engine.values.answers import Control, Notation, Style
+from draftedit.engine.values.presentation import Control, Notation, Style
 from draftedit.engine.values.sql_functions import as_text
 
 LAST_RISK = 4  # of a constraint: see `Codec.constraint_risk`

@@ -8,10 +8,10 @@ from typing import Any, Self
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
-from draftedit.engine.values.answers import Control, Notation, Style
 from draftedit.engine.values.codec import Codec
 from draftedit.engine.values.dialect_types import DIALECTS, resolved
 from draftedit.engine.values.messages import say
+from draftedit.engine.values.presentation import Control, Notation, Style
 from draftedit.engine.values.strings import StringCodec, like
 
 

@@ -12,11 +12,11 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from draftedit.engine.dialects import values_of
-from draftedit.engine.values.answers import Notation
 from draftedit.engine.values.integers import steps
 from draftedit.engine.values.messages import say
 from draftedit.engine.values.numbers import check_sign, large_floats, unsigned_on
 from draftedit.engine.values.plain_values import PlainCodec
+from draftedit.engine.values.presentation import Notation
 
 _ENOUGH = 9  # digits, which distinguish all numbers of single precision
 

@@ -11,10 +11,10 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
 from draftedit.engine.dialects import ANY, BACKENDS, values_of
-from draftedit.engine.values.answers import Notation
 from draftedit.engine.values.dialect_types import DIALECTS, resolved
 from draftedit.engine.values.messages import say
 from draftedit.engine.values.plain_values import PlainCodec
+from draftedit.engine.values.presentation import Notation
 
 _BITS = (
     (mysql.TINYINT, 8),

@@ -12,8 +12,8 @@ from draftedit.engine.base import strict_json
 from draftedit.engine.base.messages import say
 from draftedit.engine.dialects import values_of
 from draftedit.engine.values import strings
-from draftedit.engine.values.answers import Control, Notation, Style
 from draftedit.engine.values.codec import Codec
+from draftedit.engine.values.presentation import Control, Notation, Style
 
 
 class JsonCodec(Codec):

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from draftedit.engine.values import odd_times
-from draftedit.engine.values.answers import Notation
 from draftedit.engine.values.messages import say
 from draftedit.engine.values.plain_values import PlainCodec
+from draftedit.engine.values.presentation import Notation
 from draftedit.engine.values.times import (
     far_days,
     random_times,

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from draftedit.engine.dialects import BACKENDS, values_of
-from draftedit.engine.values.answers import Notation
 from draftedit.engine.values.dialect_types import resolved
 from draftedit.engine.values.integers import DICE, LONGEST, is_unsigned, steps
 from draftedit.engine.values.messages import say
 from draftedit.engine.values.plain_values import PlainCodec
+from draftedit.engine.values.presentation import Notation
 
 ON_SQLITE = 10  # digits after the point that SQLAlchemy reads there, unless told
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from draftedit.engine.values.answers import Control, Style
 from draftedit.engine.values.codec import Codec
+from draftedit.engine.values.presentation import Control, Style
 
 
 class PlainCodec(Codec):

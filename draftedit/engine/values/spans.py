@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from draftedit.engine.dialects import values_of
 from draftedit.engine.values import odd_times
-from draftedit.engine.values.answers import Notation
 from draftedit.engine.values.integers import DICE
 from draftedit.engine.values.messages import say
 from draftedit.engine.values.plain_values import PlainCodec
+from draftedit.engine.values.presentation import Notation
 
 _MICROSECOND = datetime.timedelta(microseconds=1)
 _SECOND = datetime.timedelta(seconds=1)

@@ -9,12 +9,12 @@ from typing import Any, ClassVar, Self
 import sqlalchemy as sa
 
 from draftedit.engine.dialects import values_of, with_types
-from draftedit.engine.values.answers import Control, Notation, Style
 from draftedit.engine.values.codec import Codec
 from draftedit.engine.values.integers import DICE
 from draftedit.engine.values.messages import say
 from draftedit.engine.values.order_key import DIGITS, WIDTH, OrderKey, is_order_key
 from draftedit.engine.values.plain_values import PlainCodec
+from draftedit.engine.values.presentation import Control, Notation, Style
 
 _LONG = 8  # characters that a text must have for a random one to be unlike all others
 _TRIES = 4  # of texts of the same shape, or of the same length

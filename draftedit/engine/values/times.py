@@ -11,11 +11,11 @@ from sqlalchemy.types import TypeEngine
 
 from draftedit.engine.dialects import values_of
 from draftedit.engine.values import odd_times
-from draftedit.engine.values.answers import Control, Notation, Style
 from draftedit.engine.values.codec import Codec
 from draftedit.engine.values.integers import DICE
 from draftedit.engine.values.messages import say
 from draftedit.engine.values.plain_values import PlainCodec
+from draftedit.engine.values.presentation import Control, Notation, Style
 
 Moment = TypeVar("Moment", datetime.datetime, datetime.time)
 _TRIES = 4  # of times

@@ -8,9 +8,9 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from draftedit.engine.dialects import values_of
-from draftedit.engine.values.answers import Notation
 from draftedit.engine.values.messages import say
 from draftedit.engine.values.plain_values import PlainCodec
+from draftedit.engine.values.presentation import Notation
 
 
 class UuidCodec(PlainCodec):

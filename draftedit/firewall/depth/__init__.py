@@ -5,6 +5,6 @@ not know a statement, it reports nothing that depends on it. A problem that it d
 find may still exist.
 """
 
-from draftedit.firewall.depth.task import in_depth
+from draftedit.firewall.depth.depth_task import in_depth
 
 __all__ = ["in_depth"]

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from draftedit.engine.values.codecs import canonical
-from draftedit.firewall import texts
-from draftedit.firewall.depth.values import Range, Values, values
+from draftedit.firewall import column_texts
+from draftedit.firewall.depth.operands import Operands, Range, values
 from draftedit.firewall.matches import selector_of
 from draftedit.firewall.words import PORT_PROTOCOLS
 
@@ -43,7 +43,7 @@ _STEADY_CT = frozenset({"state", "direction", "protocol", "l3proto"})
 _STEADY = frozenset({"payload", "exthdr", "tcp option", "ip option"})
 
 
-def conditions(match: Any, family: str) -> Iterator[tuple[str, Values]]:
+def conditions(match: Any, family: str) -> Iterator[tuple[str, Operands]]:
     """Yield the values that a match demands, by selector, as far as certain.
 
     A match of a TCP port also demands TCP, and an IPv4 address in a table of both
@@ -90,7 +90,7 @@ def spelled(match: Any) -> str:
 
 def _values(
     selector: str, op: Any, right: Any, read: Callable[[Any], Item]
-) -> Values | None:
+) -> Operands | None:
     if isinstance(right, list):
         # Flags match if any of them is set. The other operators are not so certain
         # then.
@@ -155,9 +155,9 @@ def _address(item: Any, version: int) -> Item:
 
 
 def _number(address: str, version: int) -> int:
-    if texts.ip_version(address) != version:
+    if column_texts.ip_version(address) != version:
         raise ValueError("of the other version")
-    return texts.ip_number(address)
+    return column_texts.ip_number(address)
 
 
 def _port(item: Any) -> Item:

@@ -8,10 +8,10 @@ from typing import Any
 from draftedit.engine.base.errors import Key
 from draftedit.engine.values.codecs import canonical
 from draftedit.firewall.depth.matching import conditions, is_steady, spelled
-from draftedit.firewall.depth.values import Values, are_apart, are_within
+from draftedit.firewall.depth.operands import Operands, are_apart, are_within
+from draftedit.firewall.rule_statements import render
+from draftedit.firewall.ruleset_values import RuleValues
 from draftedit.firewall.slots import BadColumn
-from draftedit.firewall.statements import render
-from draftedit.firewall.tree import RuleValues
 
 # The families for which we know what nft adds to a rule by itself.
 FAMILIES = ("ip", "ip6", "inet")
@@ -41,7 +41,7 @@ class Meaning:
     """
 
     key: Key
-    demands: Mapping[str, tuple[Values, ...]] = field(default_factory=dict)
+    demands: Mapping[str, tuple[Operands, ...]] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
     decides: str | None = None
     leaves_alone: bool = False
@@ -103,12 +103,12 @@ def texts_in(*data: Any) -> frozenset[str]:
 
 def _matched(
     statements: list[Any], family: str
-) -> tuple[dict[str, tuple[Values, ...]], frozenset[str], bool]:
+) -> tuple[dict[str, tuple[Operands, ...]], frozenset[str], bool]:
     """Collect the matches before the first statement that may change or end the packet.
 
     Also return whether these matches alone decide if the rule acts.
     """
-    demands: dict[str, tuple[Values, ...]] = {}
+    demands: dict[str, tuple[Operands, ...]] = {}
     asked: set[str] = set()
     is_whole = True
     for statement in statements:

@@ -8,7 +8,7 @@ from draftedit.firewall.depth.meaning import Meaning
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class ChainLinks:
     """One chain of a table: how it is entered and left.
 
     `names`: every text in its enabled rules, including the chains they go to; None if
@@ -22,7 +22,7 @@ class Links:
     leaves_alone: bool
 
 
-def links(key: Key, is_base: bool, rules: Iterable[Meaning]) -> Links:
+def links(key: Key, is_base: bool, rules: Iterable[Meaning]) -> ChainLinks:
     """Summarise the enabled rules of a chain."""
     names: set[str] = set()
     goes_to: set[str] = set()
@@ -33,10 +33,10 @@ def links(key: Key, is_base: bool, rules: Iterable[Meaning]) -> Links:
         goes_to |= rule.goes_to
         leaves_alone = leaves_alone and rule.leaves_alone
     known = frozenset(names) if is_known else None
-    return Links(key, is_base, known, frozenset(goes_to), leaves_alone)
+    return ChainLinks(key, is_base, known, frozenset(goes_to), leaves_alone)
 
 
-def unreachable(chains: Mapping[str, Links], named: frozenset[str]) -> list[Key]:
+def unreachable(chains: Mapping[str, ChainLinks], named: frozenset[str]) -> list[Key]:
     """Return the keys of the chains of one table that no rule leads to.
 
     `named`: the texts in the table's other objects, such as verdict maps. A chain that
@@ -54,7 +54,7 @@ def unreachable(chains: Mapping[str, Links], named: frozenset[str]) -> list[Key]
     return [one.key for name, one in chains.items() if name not in reached]
 
 
-def pass_through(chains: Mapping[str, Links]) -> frozenset[str]:
+def pass_through(chains: Mapping[str, ChainLinks]) -> frozenset[str]:
     """Return the chains that change no packet, themselves or by their targets."""
     found = {name for name, one in chains.items() if one.leaves_alone}
     while True:

@@ -13,16 +13,22 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from draftedit.engine.schema.model import Part, Target
+from draftedit.service.doctor.compare_foreign_keys import ForeignKeys
 from draftedit.service.doctor.comparing import TypesDiffer, type_comparison
-from draftedit.service.doctor.findings import COMPARE, OWN, Finding, PartReport, Report
-from draftedit.service.doctor.outside import ForeignKeys
-from draftedit.service.doctor.parts import Comparison, compare_own, compare_part
+from draftedit.service.doctor.findings import (
+    COMPARE,
+    OWN,
+    Diagnosis,
+    PartReport,
+    Report,
+)
+from draftedit.service.doctor.parts import PartDifferences, compare_own, compare_part
 from draftedit.service.doctor.trying import try_part
 
 if TYPE_CHECKING:
     from draftedit.service.drafts import Drafts
 
-__all__ = ["OWN", "Finding", "PartReport", "Report", "probe"]
+__all__ = ["OWN", "Diagnosis", "PartReport", "Report", "probe"]
 
 
 def probe(drafts: "Drafts", engine: sa.Engine) -> Report:
@@ -80,19 +86,19 @@ def _compared(
     keys: ForeignKeys,
 ) -> PartReport:
     found = compare_part(connection, part, differ)
-    comparison = Comparison(
+    comparison = PartDifferences(
         (*found.faults, *keys.unknown(part)), (*found.notes, *keys.missing(part))
     )
     return _report(target.name, part.name, comparison)
 
 
-def _report(target: str, part: str, comparison: Comparison) -> PartReport:
+def _report(target: str, part: str, comparison: PartDifferences) -> PartReport:
     faults = (
-        Finding(target, part, COMPARE, one.meaning, blocks=one.blocks)
+        Diagnosis(target, part, COMPARE, one.meaning, blocks=one.blocks)
         for one in comparison.faults
     )
     notes = (
-        Finding(target, part, COMPARE, one.meaning, is_fault=False)
+        Diagnosis(target, part, COMPARE, one.meaning, is_fault=False)
         for one in comparison.notes
     )
     return PartReport(target, part, (*faults, *notes))

@@ -15,7 +15,7 @@ from draftedit.service.doctor.inspecting import RealTable
 
 
 @dataclass(frozen=True)
-class Difference:
+class TableDifference:
     """One difference; `blocks`: nothing that uses the table can work."""
 
     meaning: str
@@ -40,13 +40,13 @@ def differences(
     real: RealTable,
     differ: TypesDiffer,
     is_live: bool,
-) -> Iterator[Difference]:
+) -> Iterator[TableDifference]:
     """Yield the differences of a table in columns, key and collations."""
     for column in table.columns:
         if column.name in real.columns:
             yield from _of_column(connection, column, real, differ)
         else:
-            yield Difference(
+            yield TableDifference(
                 f"the column {_full(column)} is missing in the database: whatever reads"
                 " or writes the table fails until a migration adds it",
                 blocks=True,
@@ -55,7 +55,7 @@ def differences(
         yield _unknown(real.columns[name], is_live)
     key, own = _key(table), _key(real.table)
     if key and key != own:
-        yield Difference(
+        yield TableDifference(
             f"the primary key of {table.name} is ({', '.join(own)}) in the database and"
             f" ({', '.join(key)}) in the models: rows are taken for one another"
         )
@@ -65,14 +65,14 @@ def _key(table: sa.Table) -> tuple[str, ...]:
     return tuple(sorted(column.name for column in table.primary_key))
 
 
-def _unknown(column: sa.Column[Any], is_live: bool) -> Difference:
+def _unknown(column: sa.Column[Any], is_live: bool) -> TableDifference:
     what = f"the models do not know the column {_full(column)}"
     is_filled = column.server_default is not None or column.computed is not None
     if not (column.nullable or is_filled or column.identity is not None):
         what += ", which may not be NULL: no row can be inserted"
     if is_live:
         what += "; a deleted row that a revert brings back has lost its value"
-    return Difference(what)
+    return TableDifference(what)
 
 
 def _of_column(
@@ -80,14 +80,14 @@ def _of_column(
     column: sa.Column[Any],
     real: RealTable,
     differ: TypesDiffer,
-) -> Iterator[Difference]:
+) -> Iterator[TableDifference]:
     own = real.columns[column.name]
     ours, theirs = _plain(_type(connection, column)), _plain(own.type)
     if _is_unsigned(theirs) != _is_unsigned(ours) or differ(
         sa.Column(own.name, theirs), sa.Column(own.name, ours)
     ):
         spelled = [one.compile(dialect=connection.dialect) for one in (theirs, ours)]
-        yield Difference(
+        yield TableDifference(
             f"the column {_full(column)} is {spelled[0]} in the database and"
             f" {spelled[1]} in the models: values may be refused, cut or changed"
         )
@@ -119,13 +119,13 @@ def _plain(kind: Any) -> TypeEngine[Any]:
     return plain
 
 
-def _nullability(column: sa.Column[Any], own: sa.Column[Any]) -> Difference:
+def _nullability(column: sa.Column[Any], own: sa.Column[Any]) -> TableDifference:
     if own.nullable:
-        return Difference(
+        return TableDifference(
             f"the column {_full(column)} may be NULL in the database, and not in the"
             " models: a row without a value cannot be edited"
         )
-    return Difference(
+    return TableDifference(
         f"the column {_full(column)} may not be NULL in the database, but may in the"
         " models: a draft may leave it empty, and its save is refused"
     )
@@ -133,11 +133,11 @@ def _nullability(column: sa.Column[Any], own: sa.Column[Any]) -> Difference:
 
 def _collation(
     connection: sa.Connection, column: sa.Column[Any], real: str | None
-) -> Iterator[Difference]:
+) -> Iterator[TableDifference]:
     called = real or "the database's default"
     if isinstance(column.type, OrderKey):
         if not backend_of(connection).is_byte_wise(connection, real):
-            yield Difference(
+            yield TableDifference(
                 f"the order column {_full(column)} has the collation {called}, which"
                 " does not compare bytes: pages of drafts fail, or rows are shown, and"
                 " moved to, where they do not belong",
@@ -147,7 +147,7 @@ def _collation(
     kind = resolved(in_table(column.type, column.table), connection.dialect.name)
     modelled = getattr(kind, "collation", None)
     if modelled is not None and _modern(modelled) != _modern(called):
-        yield Difference(
+        yield TableDifference(
             f"the column {_full(column)} has the collation {called} in the database and"
             f" {modelled} in the models: texts are equal, or sorted, in another way"
         )

@@ -9,7 +9,7 @@ COMPARE = "compare"
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """One finding at a part of a target, in one step.
 
     `step` is "compare", for a difference between models and database, or the step that
@@ -32,16 +32,16 @@ class PartReport:
 
     target: str
     part: str
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Diagnosis, ...] = ()
     tried: tuple[str, ...] = ()
 
     @property
-    def faults(self) -> tuple[Finding, ...]:
+    def faults(self) -> tuple[Diagnosis, ...]:
         """Return the findings that are faults."""
         return tuple(one for one in self.findings if one.is_fault)
 
     @property
-    def notes(self) -> tuple[Finding, ...]:
+    def notes(self) -> tuple[Diagnosis, ...]:
         """Return the findings that are only worth knowing."""
         return tuple(one for one in self.findings if not one.is_fault)
 
@@ -63,11 +63,11 @@ class Report:
         return all(part.is_healthy for part in self.parts)
 
     @property
-    def faults(self) -> tuple[Finding, ...]:
+    def faults(self) -> tuple[Diagnosis, ...]:
         """Return the faults of all parts."""
         return tuple(fault for part in self.parts for fault in part.faults)
 
     @property
-    def notes(self) -> tuple[Finding, ...]:
+    def notes(self) -> tuple[Diagnosis, ...]:
         """Return the notes of all parts."""
         return tuple(note for part in self.parts for note in part.notes)

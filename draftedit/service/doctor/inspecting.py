@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import NoSuchTableError, SAWarning
 
 from draftedit.engine.dialects import backend_of
-from draftedit.engine.dialects.answers import TableFacts
+from draftedit.engine.dialects.facts import TableFacts
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from draftedit.engine.saving import Saved
 from draftedit.engine.schema.model import Part, Target
 from draftedit.engine.schema.root_join import joined_to_root
 from draftedit.service.doctor import made_up
-from draftedit.service.doctor.findings import Finding, PartReport
+from draftedit.service.doctor.findings import Diagnosis, PartReport
 from draftedit.service.doctor.inspecting import inspect_table
 from draftedit.service.doctor.steps import Failed, NotTaken, Steps
 from draftedit.service.dry_run import as_check
@@ -42,10 +42,10 @@ def try_part(
         try:
             trial.run()
         except Failed as failed:
-            found = Finding(target.name, part.name, failed.step, failed.meaning)
+            found = Diagnosis(target.name, part.name, failed.step, failed.meaning)
             return PartReport(target.name, part.name, (found,), trial.tried)
     notes = tuple(
-        Finding(target.name, part.name, step, meaning, is_fault=False)
+        Diagnosis(target.name, part.name, step, meaning, is_fault=False)
         for step, meaning in trial.notes
     )
     return PartReport(target.name, part.name, notes, trial.tried)

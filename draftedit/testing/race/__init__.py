@@ -22,14 +22,14 @@ Needs nothing of draftedit but the import, and no pytest.
 """
 
 from draftedit.testing.race.orders import TooMany, every_order, one_order
-from draftedit.testing.race.runs import Result, Run, Step
+from draftedit.testing.race.runs import ActorResult, ActorStep, Run
 from draftedit.testing.race.scheduler import OutOfOrder, Stuck
 
 __all__ = [
+    "ActorResult",
+    "ActorStep",
     "OutOfOrder",
-    "Result",
     "Run",
-    "Step",
     "Stuck",
     "TooMany",
     "every_order",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 
-from draftedit.testing.race.runs import Result
+from draftedit.testing.race.runs import ActorResult
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ class Actor(Generic[T]):
         self.statement = START  # of the current or the next step
         self.is_busy = False  # SQLite has refused it, and it may try again
         self.connections: set[int] = set()  # their numbers in the lock tables
-        self.result: Result[T] | None = None
+        self.result: ActorResult[T] | None = None
         self._act = act
         self._changed = changed
         self._ended = False
@@ -93,9 +93,9 @@ class Actor(Generic[T]):
     def _run(self) -> None:
         current.set(self)
         try:
-            result = Result(self.name, returned=self._act())
+            result = ActorResult(self.name, returned=self._act())
         except Exception as error:  # because an error is a result of the run
-            result = Result(self.name, raised=error)
+            result = ActorResult(self.name, raised=error)
         except Ended:
             return
         self._set(result=result, state=State.DONE)

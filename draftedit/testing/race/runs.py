@@ -10,7 +10,7 @@ SHOWN = 72  # characters of a statement in the output
 
 
 @dataclass(frozen=True)
-class Step:
+class ActorStep:
     """One step of one actor.
 
     `statement` is what it begins with, or COMMIT. `mark` is empty, or "waits": the
@@ -29,7 +29,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Result(Generic[T]):
+class ActorResult(Generic[T]):
     """What an actor returned, or the error that it raised."""
 
     actor: str
@@ -53,8 +53,8 @@ class Run(Generic[T]):
     """
 
     order: str
-    steps: tuple[Step, ...]
-    results: tuple[Result[T], ...]
+    steps: tuple[ActorStep, ...]
+    results: tuple[ActorResult[T], ...]
 
     @property
     def returned(self) -> list[T]:

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from draftedit.testing.race.actors import START, Actor, State
 from draftedit.testing.race.locks import Locks
-from draftedit.testing.race.runs import GOES_ON, WAITS, Run, Step
+from draftedit.testing.race.runs import GOES_ON, WAITS, ActorStep, Run
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ class Scheduler(Generic[T]):
         self._patience = patience
         # The waiting actors, the first of them first, and the statement of that step.
         self._waiting: dict[Actor[T], str] = {}
-        self._steps: list[Step] = []
+        self._steps: list[ActorStep] = []
         self._order = ""
         # The actors that could have run, for each step.
         self.choices: list[str] = []
@@ -84,16 +84,16 @@ class Scheduler(Generic[T]):
         self._settle()
         if actor.state is State.IN_STEP:
             self._waiting[actor] = statement
-            self._steps.append(Step(actor.name, statement, WAITS))
+            self._steps.append(ActorStep(actor.name, statement, WAITS))
         elif statement != START:
-            self._steps.append(Step(actor.name, statement))
+            self._steps.append(ActorStep(actor.name, statement))
         self._see_who_goes_on()
         self._let_ask_again()
 
     def _see_who_goes_on(self) -> bool:
         free = [one for one in self._waiting if one.state is not State.IN_STEP]
         for actor in free:
-            self._steps.append(Step(actor.name, self._waiting.pop(actor), GOES_ON))
+            self._steps.append(ActorStep(actor.name, self._waiting.pop(actor), GOES_ON))
         return bool(free)
 
     def _let_ask_again(self) -> None:

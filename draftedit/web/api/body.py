@@ -7,7 +7,7 @@ from pyramid.request import Request
 
 from draftedit.web import request_guards
 from draftedit.web.api import json_text
-from draftedit.web.guards import BadRequest, TooLarge
+from draftedit.web.guards import BadRequest, BodyTooLarge
 from draftedit.web.messages import say
 
 MAX_OPERATIONS = 1000
@@ -73,7 +73,7 @@ def operation(request: Request) -> dict[str, Any]:
     """Return a body that is an operation; refuse one with too many."""
     data = read(request)
     if count_operations(data) > MAX_OPERATIONS:
-        raise TooLarge(say("too-many-operations", limit=MAX_OPERATIONS))
+        raise BodyTooLarge(say("too-many-operations", limit=MAX_OPERATIONS))
     return data
 
 

@@ -45,7 +45,7 @@ def want(context: ResultsContext, request: Request) -> Response:
     return respond(guards.once(context.drafts, request.dbsession, call, act))
 
 
-def _all(context: ResultsContext, request: Request) -> list[task_results.Result]:
+def _all(context: ResultsContext, request: Request) -> list[task_results.TaskResult]:
     return task_results.listing(
         context.drafts, request.dbsession, context.target.name, context.key
     )

@@ -17,7 +17,7 @@ from draftedit.web.pages.urls import DraftUrls
 
 
 @dataclass(frozen=True)
-class Control:
+class CellControl:
     """The control of a column.
 
     `kind` is line, area, select or find; `choices` is the address that a `find`
@@ -39,7 +39,7 @@ class Control:
         return PRESENTATIONS[self.field.codec.notation]
 
 
-def controls(grid: Grid, names: Labels, places: DraftUrls) -> list[Control]:
+def controls(grid: Grid, names: Labels, places: DraftUrls) -> list[CellControl]:
     """Return the controls of the columns shown, and of the one that names the rows."""
     found = []
     named = naming_field(grid.part)
@@ -53,14 +53,14 @@ def controls(grid: Grid, names: Labels, places: DraftUrls) -> list[Control]:
     return found
 
 
-def _control(table: str, one: Field, names: Labels, places: DraftUrls) -> Control:
+def _control(table: str, one: Field, names: Labels, places: DraftUrls) -> CellControl:
     label = names.field(one)
     if one.references:
-        return Control(
+        return CellControl(
             one.name, label, "find", one, choices=places.choices(table, one.name)
         )
     asked = build_one(one, None, FormInput(), None, prefix="", scope="")
-    return Control(
+    return CellControl(
         one.name,
         label,
         asked.control,
@@ -70,6 +70,6 @@ def _control(table: str, one: Field, names: Labels, places: DraftUrls) -> Contro
     )
 
 
-def _of_link(table: str, label: str, one: Field, places: DraftUrls) -> Control:
+def _of_link(table: str, label: str, one: Field, places: DraftUrls) -> CellControl:
     where = places.choices(table, one.name)
-    return Control(table, label, "find", one, choices=where, link=table)
+    return CellControl(table, label, "find", one, choices=where, link=table)

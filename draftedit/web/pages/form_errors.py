@@ -19,7 +19,7 @@ from draftedit.engine.base.keys import from_path
 from draftedit.service.session import EditSession
 from draftedit.web.form_values import FormInput
 from draftedit.web.pages import bulk_form, changes, editor, row_page, transfer
-from draftedit.web.pages.conflicts import page as conflicts
+from draftedit.web.pages.conflicts import conflicts_page as conflicts
 from draftedit.web.pages.conflicts.form import ConflictChoices
 from draftedit.web.pages.error_mapping import report
 from draftedit.web.pages.error_views import answer_person

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from translationstring import TranslationStringFactory
 
 from draftedit.engine.schema.model import Field
-from draftedit.engine.values.answers import Style
+from draftedit.engine.values.presentation import Style
 from draftedit.web.notations import KINDS
 
 _ = TranslationStringFactory("draftedit")

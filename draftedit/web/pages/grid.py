@@ -7,7 +7,7 @@ from typing import Any
 from draftedit.engine.base.keys import to_path
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.schema.model import Field, Part
-from draftedit.engine.values.answers import Control
+from draftedit.engine.values.presentation import Control
 from draftedit.web.form_values import spell
 from draftedit.web.pages.formatting import FormattedValue
 from draftedit.web.pages.labels import Labels, naming
@@ -19,7 +19,7 @@ Linked = Callable[[str], Sequence[Row]]
 
 
 @dataclass(frozen=True)
-class Column:
+class GridColumn:
     """One column: a field, or the reference of an association table called `link`."""
 
     name: str
@@ -55,7 +55,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Line:
+class GridRow:
     """One row of the table.
 
     `short` is its name below a heading with its kind, `inline` its name in a sentence.
@@ -86,13 +86,13 @@ class Grid:
     """
 
     part: Part
-    columns: Sequence[Column]
-    lines: Sequence[Line]
-    left_out: Sequence[Column]
+    columns: Sequence[GridColumn]
+    lines: Sequence[GridRow]
+    left_out: Sequence[GridColumn]
     alike: Sequence[tuple[str, FormattedValue]]
 
     @property
-    def switches(self) -> list[Column]:
+    def switches(self) -> list[GridColumn]:
         """Return the boolean columns."""
         shown = (*self.columns, *self.left_out)
         return [one for one in shown if one.is_switch]
@@ -157,26 +157,26 @@ def is_shown(part: Part, one: Field) -> bool:
     return one.role in ("value", "key") and not is_known
 
 
-def of_fields(part: Part, names: Labels) -> list[Column]:
+def of_fields(part: Part, names: Labels) -> list[GridColumn]:
     """Return the columns of a part's own fields, those that identify a row first."""
     fields = [one for one in part.fields.values() if is_shown(part, one)]
     fields.sort(key=lambda one: one.name != part.label_field)
-    return [Column(one.name, names.field(one), one) for one in fields]
+    return [GridColumn(one.name, names.field(one), one) for one in fields]
 
 
-def of_links(part: Part, names: Labels) -> list[Column]:
+def of_links(part: Part, names: Labels) -> list[GridColumn]:
     """Return a column for each association table that links to one thing only."""
     found = []
     for name in part.children:
         link = names.target.tables[name]
         ends = [one for one in link.fields.values() if one.role != "parent"]
         if link.is_link and len(ends) == 1 and ends[0].references:
-            found.append(Column(name, names.parts(name), ends[0], name))
+            found.append(GridColumn(name, names.parts(name), ends[0], name))
     return found
 
 
 def chips(
-    column: Column, part: Part, linked: Sequence[Row], names: Labels
+    column: GridColumn, part: Part, linked: Sequence[Row], names: Labels
 ) -> Mapping[tuple[object, ...], list[Chip]]:
     """Return the links of each row, by its key."""
     found: dict[tuple[object, ...], list[Chip]] = {}
@@ -218,14 +218,14 @@ def is_moved(part: Part, row: Row) -> bool:
 def _line(
     part: Part,
     row: Row,
-    shown: Sequence[Column],
+    shown: Sequence[GridColumn],
     names: Labels,
     places: Urls,
     links: dict[str, Any],
-) -> Line:
+) -> GridRow:
     below = children(part, names.target.tables)
     by = naming_field(part)
-    return Line(
+    return GridRow(
         row=row,
         id=to_path(row.key),
         name=names.row(row),
@@ -245,7 +245,7 @@ def _line(
     )
 
 
-def _is_alike(one: Column, rows: Sequence[Row]) -> bool:
+def _is_alike(one: GridColumn, rows: Sequence[Row]) -> bool:
     """Return whether a column would show one and the same value, unchanged."""
     first = rows[0].values.get(one.name)
     return (
@@ -258,7 +258,7 @@ def _is_alike(one: Column, rows: Sequence[Row]) -> bool:
     )
 
 
-def _is_used(one: Column, rows: Sequence[Row], links: dict[str, Any]) -> bool:
+def _is_used(one: GridColumn, rows: Sequence[Row], links: dict[str, Any]) -> bool:
     """Return whether there is something to show: a value, or a former one."""
     if one.link:
         return bool(links[one.name])

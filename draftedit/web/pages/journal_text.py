@@ -21,7 +21,7 @@ from draftedit.engine.operations.description import (
     NamedPart,
     NamedRow,
     Nested,
-    Values,
+    ValueText,
 )
 from draftedit.service.session import EditSession
 from draftedit.web.pages.formatting import FormattedValue
@@ -31,7 +31,7 @@ STEPS = 15
 
 
 @dataclass(frozen=True)
-class Change:
+class ChangedField:
     """One field, before and after; no `before` where only the wish is known."""
 
     label: str
@@ -49,7 +49,7 @@ class Described:
     """What an operation does: a sentence, and for a `set` what it changes."""
 
     text: str
-    changes: Sequence[Change] = ()
+    changes: Sequence[ChangedField] = ()
 
     def __str__(self) -> str:
         """Say all of it."""
@@ -116,12 +116,12 @@ def _row(row: NamedRow, names: Labels) -> str:
     return (names.located if row.placed else names.by_key)(row.table, key)
 
 
-def _changes(values: Values | None, names: Labels) -> list[Change]:
+def _changes(values: ValueText | None, names: Labels) -> list[ChangedField]:
     if values is None:
         return []
     fields, before = names.target.tables[values.table].fields, values.before
     return [
-        Change(
+        ChangedField(
             names.small(names.field(fields[name])),
             None if before is None else names.value(fields[name], before.get(name)),
             names.value(fields[name], value),
@@ -132,7 +132,7 @@ def _changes(values: Values | None, names: Labels) -> list[Change]:
 
 
 @dataclass(frozen=True)
-class Step:
+class JournalEntry:
     """One entry; `here`: the last one done."""
 
     sequence: int
@@ -149,7 +149,7 @@ class StepText:
     `undo` and `redo` say what the two buttons would do.
     """
 
-    steps: Sequence[Step]
+    steps: Sequence[JournalEntry]
     next: str | None
     undo: Described | None
     redo: Described | None
@@ -169,8 +169,8 @@ def tell(edit: EditSession, names: Labels, after: str | None = None) -> StepText
     )
 
 
-def _step(edit: EditSession, entry: Entry, names: Labels) -> Step:
-    return Step(
+def _step(edit: EditSession, entry: Entry, names: Labels) -> JournalEntry:
+    return JournalEntry(
         sequence=entry.sequence,
         done=entry.done,
         here=entry.sequence == edit.info.undo,

@@ -111,7 +111,7 @@ class Linked:
 
 
 @dataclass(frozen=True)
-class Links:
+class RowLinks:
     """The links of a row in one association table, and the form to add one."""
 
     part: Part
@@ -124,7 +124,7 @@ class Links:
 
 def links_of(
     chooser: Chooser, row: Row, said: FormInput | None = None, table: str | None = None
-) -> list[Links]:
+) -> list[RowLinks]:
     """Return the links of a row; `said` is the input of the form for `table`."""
     tables = chooser.names.target.tables
     return [
@@ -134,10 +134,10 @@ def links_of(
     ]
 
 
-def _links(chooser: Chooser, part: Part, row: Row, said: FormInput | None) -> Links:
+def _links(chooser: Chooser, part: Part, row: Row, said: FormInput | None) -> RowLinks:
     page = chooser.edit.page(part.name, parent=row.key, limit=SHOWN, gone=True)
     offered = chooser.references(part, None, said)
-    return Links(
+    return RowLinks(
         part=part,
         title=chooser.names.parts(part.name),
         one_title=chooser.names.part(part.name),

@@ -18,7 +18,7 @@ from draftedit.web.form_values import searched
 from draftedit.web.pages.grid import Cell, Grid, build, cell, children, is_shown
 from draftedit.web.pages.labels import Labels
 from draftedit.web.pages.layout import Link
-from draftedit.web.pages.tree import Group, Source, Tree
+from draftedit.web.pages.tree import Group, RowsReader, Tree
 from draftedit.web.pages.urls import Urls
 
 _ = TranslationStringFactory("draftedit")
@@ -116,7 +116,7 @@ class Browser:
 
     target: Target
     root: Key
-    source: Source
+    source: RowsReader
     names: Labels
     places: Urls
 

@@ -13,7 +13,7 @@ from translationstring import TranslationStringFactory
 from draftedit.engine.base.errors import Key, Unknown
 from draftedit.engine.base.keys import to_path
 from draftedit.service import task_results
-from draftedit.service.task_results import Result
+from draftedit.service.task_results import TaskResult
 from draftedit.settings.table import TASK_LEASE
 from draftedit.web import guards
 from draftedit.web.guards import BadRequest
@@ -54,7 +54,7 @@ class TaskCard:
     `asks_in_vain`: it waits, and no worker has been seen lately.
     """
 
-    result: Result
+    result: TaskResult
     findings: Sequence[FindingText] = ()
     first: str | None = None
     next: str | None = None
@@ -113,13 +113,13 @@ def summary(context: ObjectContext, request: Request) -> list[TaskCard]:
     ]
 
 
-def _known(context: ObjectContext, request: Request) -> list[Result]:
+def _known(context: ObjectContext, request: Request) -> list[TaskResult]:
     return task_results.listing(
         context.drafts, request.dbsession, context.target.name, context.key
     )
 
 
-def _without_worker(result: Result, request: Request) -> bool:
+def _without_worker(result: TaskResult, request: Request) -> bool:
     """Return whether it waits and no worker has been seen lately."""
     if result.state != task_results.QUEUED:
         return False
@@ -128,7 +128,7 @@ def _without_worker(result: Result, request: Request) -> bool:
 
 
 def _shown(
-    result: Result, request: Request, context: ResultsContext, start: int
+    result: TaskResult, request: Request, context: ResultsContext, start: int
 ) -> TaskCard:
     page = result.findings[start : start + SHOWN]
     following = start + SHOWN
@@ -142,7 +142,7 @@ def _shown(
     )
 
 
-def _page(request: Request, result: Result, start: int) -> str:
+def _page(request: Request, result: TaskResult, start: int) -> str:
     query = {"task": result.name, "start": start} if start else {}
     path: str = request.current_route_path(_query=query)
     return path
@@ -157,7 +157,7 @@ def _start(request: Request) -> int:
 
 def _named_findings(
     findings: Sequence[Any],
-    result: Result,
+    result: TaskResult,
     request: Request,
     context: ResultsContext,
 ) -> list[FindingText]:

@@ -20,7 +20,7 @@ from draftedit.web.pages.urls import Urls
 ROWS = 20
 
 
-class Source(Protocol):
+class RowsReader(Protocol):
     """A reader of rows: a live object or a draft."""
 
     def page(self, table: str, *args: Any, **options: Any) -> Page:
@@ -69,7 +69,7 @@ class Group:
 class Tree:
     """Builds the groups below the root, for one place in the object."""
 
-    source: Source
+    source: RowsReader
     names: Labels
     places: Urls
     path: Sequence[Row]

@@ -16,8 +16,8 @@ from draftedit.engine.dialects import (
     backend_named,
     error_is,
 )
-from draftedit.engine.dialects.answers import ErrorCodes
 from draftedit.engine.dialects.backend import Backend, lacking
+from draftedit.engine.dialects.facts import ErrorCodes
 
 KINDS = [one.name for one in dataclasses.fields(ErrorCodes)]
 

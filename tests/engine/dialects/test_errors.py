@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from draftedit.app.models import make_engine
 from draftedit.engine.dialects import backend_of_error, error_is
-from draftedit.engine.dialects.answers import ErrorCodes
+from draftedit.engine.dialects.facts import ErrorCodes
 from draftedit.engine.saving import db_errors
 from tests.engine.dialects.provoking import REFUSED
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from draftedit import Batch, Delete, Insert, Move, Restore, Set
 from draftedit.engine.base.errors import BadOperation, Refused, Unknown
-from draftedit.engine.draft.rows import DraftRows
+from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations import LAST, Ref
 from draftedit.engine.operations import from_json as read_operation
 from draftedit.engine.operations.base import Context

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from draftedit import Batch, Delete, Insert, Move, Restore, Set
 from draftedit.engine.base.errors import Conflicts, Refused, Unknown
-from draftedit.engine.tasks.reader import RevisionReader
+from draftedit.engine.tasks.revision_reader import RevisionReader
 from draftedit.engine.values.order_key import spread
 from draftedit.service.objects import Objects
 from tests.hosts import generic

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from draftedit import Set
 from draftedit.engine.schema.task import Finding, Task, TaskKey
-from draftedit.engine.tasks.reader import RevisionReader
+from draftedit.engine.tasks.revision_reader import RevisionReader
 from draftedit.service import task_results, task_runner
 from tests.hosts import shop
 from tests.hosts.selling import Shop
@@ -39,7 +39,7 @@ class Desk:
             shop.drafts, self.dbsession, shop.Order, key, "scarce", by=by
         )
 
-    def result(self) -> task_results.Result:
+    def result(self) -> task_results.TaskResult:
         [found] = task_results.listing(
             shop.drafts, self.dbsession, shop.Order, self.goods.first
         )

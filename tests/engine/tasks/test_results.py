@@ -11,8 +11,8 @@ from draftedit.engine.base.errors import BadModel, Unknown
 from draftedit.engine.base.texts import template_of
 from draftedit.engine.schema.task import Finding, TaskKey
 from draftedit.engine.store import draft_records
-from draftedit.engine.tasks import lease, reader, stored_findings
-from draftedit.firewall.columns import _
+from draftedit.engine.tasks import lease, revision_reader, stored_findings
+from draftedit.firewall.nft_types import _
 from draftedit.service import task_results, task_runner
 from tests.hosts import shop
 
@@ -119,7 +119,7 @@ def test_a_task_reads_one_revision_whatever_is_saved_meanwhile(desk, register):
 
 
 def test_more_rows_than_a_page_has_are_read_page_by_page(desk, register, monkeypatch):
-    monkeypatch.setattr(reader, "PAGE", 2)
+    monkeypatch.setattr(revision_reader, "PAGE", 2)
     seen = []
 
     def reads(order):

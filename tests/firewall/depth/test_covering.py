@@ -7,8 +7,8 @@ import pytest
 
 from draftedit.firewall.depth.covering import covered
 from draftedit.firewall.depth.meaning import meaning_of
-from draftedit.firewall.depth.values import are_apart, are_within, values
-from draftedit.firewall.tree import RuleValues
+from draftedit.firewall.depth.operands import are_apart, are_within, values
+from draftedit.firewall.ruleset_values import RuleValues
 from tests.firewall.build import COUNTER, match
 
 

@@ -33,7 +33,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Line:
+class ComparedField:
     """One field of a whole row on three sides; None: the row does not exist there."""
 
     label: str
@@ -54,7 +54,7 @@ class Question:
     label: str | None
     why: Sequence[str]
     sides: Sequence[Side]
-    lines: Sequence[Line]
+    lines: Sequence[ComparedField]
     own: Input | None
     after: Sequence[Option]
     after_chosen: str | None
@@ -173,12 +173,12 @@ class Asking:
             is_open=self.in_vain and not is_decided,
         )
 
-    def _lines(self, one: Conflict, part: Part) -> list[Line]:
+    def _lines(self, one: Conflict, part: Part) -> list[ComparedField]:
         """Show a whole row field by field, without places and autoincrement keys."""
         rows = [one.base, one.draft, one.live]
         there = [row for row in rows if row is not None]
         return [
-            Line(
+            ComparedField(
                 self.names.field(each),
                 [
                     None if row is None else shown(each, row.get(each.name), self.names)

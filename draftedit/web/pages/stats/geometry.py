@@ -29,7 +29,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Column:
+class ChartColumn:
     """One column of a chart: its stacked parts, and a mark."""
 
     name: str
@@ -47,7 +47,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Text:
+class ChartText:
     """A text of a chart; `anchor`: start, middle or end."""
 
     x: float
@@ -60,10 +60,10 @@ class Text:
 class Chart:
     """Columns on a ground of numbered lines, with names below."""
 
-    columns: Sequence[Column]
+    columns: Sequence[ChartColumn]
     slot: float
-    lines: Sequence[Text]
-    names: Sequence[Text]
+    lines: Sequence[ChartText]
+    names: Sequence[ChartText]
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def chart(numbers: Sequence[Numbers], spell: Callable[[int], str] = str) -> Char
     slot = 100 / max(len(numbers), FEWEST)
     drawn = [_column(one, place, slot, top) for place, one in enumerate(numbers)]
     lines = [
-        Text(0, _y(number, top), "start", spell(number))
+        ChartText(0, _y(number, top), "start", spell(number))
         for number in range(0, top + 1, step)
     ]
     return Chart(drawn, round(slot, 3), lines, _names(drawn))
@@ -99,7 +99,7 @@ def line_step(highest: int) -> int:
     return step
 
 
-def _column(numbers: Numbers, place: int, slot: float, top: int) -> Column:
+def _column(numbers: Numbers, place: int, slot: float, top: int) -> ChartColumn:
     pieces, height = [], 0
     for kind, number in numbers.parts.items():
         height += number
@@ -110,20 +110,20 @@ def _column(numbers: Numbers, place: int, slot: float, top: int) -> Column:
     x = place * slot + (slot - width) / 2
     mark = _y(numbers.mark, top) if numbers.mark else None
     left, x, width = (round(one, 3) for one in (place * slot, x, width))
-    return Column(numbers.name, numbers.says, left, x, width, pieces, mark)
+    return ChartColumn(numbers.name, numbers.says, left, x, width, pieces, mark)
 
 
 def _y(number: int, top: int) -> float:
     return round(BOTTOM - (BOTTOM - TOP) * number / top, 3)
 
 
-def _names(columns: Sequence[Column]) -> list[Text]:
+def _names(columns: Sequence[ChartColumn]) -> list[ChartText]:
     """Name the first and the last column, and some between."""
     last = len(columns) - 1
     count = min(NAMES, max(last // 6, 1) + 1) if last else 1
     chosen = {round(last * n / max(count - 1, 1)) for n in range(count)}
     return [
-        Text(
+        ChartText(
             round(one.x + one.width / 2, 3)
             if place not in (0, last)
             else (one.x if place == 0 else one.end),

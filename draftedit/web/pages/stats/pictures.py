@@ -55,7 +55,7 @@ class OverTime:
 
 
 @dataclass(frozen=True)
-class Row:
+class ShareRow:
     """One row of a share: its name, its bar, its numbers."""
 
     name: str
@@ -67,7 +67,7 @@ class Row:
 class Share:
     """A table whose rows have bars: how many of how many."""
 
-    rows: Sequence[Row]
+    rows: Sequence[ShareRow]
     half: str | int | None = None
 
     @property
@@ -206,7 +206,7 @@ def _share(
     drawn = bars([counts for _name, counts in rows])
     return Share(
         [
-            Row(name, pieces, list(counts.values()))
+            ShareRow(name, pieces, list(counts.values()))
             for (name, counts), pieces in zip(rows, drawn, strict=True)
         ],
         half,

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
-from draftedit.engine.dialects.answers import RealKey, RowChanges, TableFacts
+from draftedit.engine.dialects.facts import RealKey, RowChanges, TableFacts
 
 
-class Tables(ABC):
+class TableRules(ABC):
     """The half of `Backend` that is about tables: their keys, types and migrations."""
 
     # Whether an index may leave rows out: the `where` of an `Index`.

@@ -4,7 +4,7 @@ import pytest
 
 import draftedit.app
 from draftedit.app import accounts
-from draftedit.app.throttle import limits_by_role, storage
+from draftedit.app.role_limits import limits_by_role, storage
 from draftedit.settings import BadSettings, shipped_ini
 from tests.client import Client
 from tests.conftest import PASSWORD

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from draftedit.engine.dialects import ALL
-from draftedit.engine.dialects.answers import RealKey
+from draftedit.engine.dialects.facts import RealKey
 from tests.engine.dialects.provoking import counted, thing
 
 

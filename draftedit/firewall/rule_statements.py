@@ -8,17 +8,17 @@ from collections.abc import Container
 from typing import Any
 
 from draftedit.firewall import matches
-from draftedit.firewall.columns import ADDRESSES, TEXT
 from draftedit.firewall.matches import Statement
+from draftedit.firewall.nft_types import ADDRESSES, TEXT
+from draftedit.firewall.ruleset_values import RuleValues
 from draftedit.firewall.slots import (
     AS_TEXT,
     UNLISTED,
     BadColumn,
-    Slot,
+    StatementSlot,
     complete,
     read_all,
 )
-from draftedit.firewall.tree import RuleValues
 from draftedit.firewall.words import (
     ACTIONS,
     BARE_ACTIONS,
@@ -129,7 +129,9 @@ def render(rule: RuleValues, family: str) -> list[Statement | str] | None:
     return None if not listed and rule.statements == [UNLISTED] else listed
 
 
-def _render_slot(slot: Slot, rule: RuleValues, family: str) -> Statement | str | None:
+def _render_slot(
+    slot: StatementSlot, rule: RuleValues, family: str
+) -> Statement | str | None:
     if slot.column is None:
         is_object = isinstance(slot.statement, dict)
         return dict(slot.statement) if is_object else slot.statement
@@ -143,7 +145,7 @@ def _render_slot(slot: Slot, rule: RuleValues, family: str) -> Statement | str |
         raise BadColumn(slot.column, str(error)) from error
 
 
-def _action(slot: Slot, rule: RuleValues) -> Statement | None:
+def _action(slot: StatementSlot, rule: RuleValues) -> Statement | None:
     # A target chain without an action can only mean a jump.
     word = rule.action or ("jump" if rule.jump else None)
     if word is None:

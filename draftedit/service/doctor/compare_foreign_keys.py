@@ -15,7 +15,7 @@ from draftedit.engine.outside.foreign_keys import (
     of_metadata,
 )
 from draftedit.engine.schema.model import Part
-from draftedit.service.doctor.comparing import Difference
+from draftedit.service.doctor.comparing import TableDifference
 
 
 class ForeignKeys:
@@ -29,21 +29,21 @@ class ForeignKeys:
         self._known = {key.identity: key for key in known}
         self._real = {key.identity: key for key in real}
 
-    def unknown(self, part: Part) -> Iterator[Difference]:
+    def unknown(self, part: Part) -> Iterator[TableDifference]:
         """Yield foreign keys to a part's rows that no model declares."""
         name = self._schemas.name_of(part.live)
         for identity in self._real.keys() - self._known.keys():
             key = self._real[identity]
             if key.referred == name:
-                yield Difference(_what(key) + _rule(key))
+                yield TableDifference(_what(key) + _rule(key))
 
-    def missing(self, part: Part) -> Iterator[Difference]:
+    def missing(self, part: Part) -> Iterator[TableDifference]:
         """Yield foreign keys of a part that only the models have."""
         name = self._schemas.name_of(part.live)
         for identity in self._known.keys() - self._real.keys():
             key = self._known[identity]
             if key.table == name:
-                yield Difference(
+                yield TableDifference(
                     f"{_what(key)} in the models, and the database does not see to it:"
                     " others may delete what a draft refers to"
                 )

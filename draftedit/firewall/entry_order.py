@@ -16,8 +16,8 @@ from itertools import groupby
 from typing import Any
 
 from draftedit.engine.values.codecs import canonical
+from draftedit.firewall.ruleset_values import Entry
 from draftedit.firewall.stages import is_loadable
-from draftedit.firewall.tree import Entry
 from draftedit.firewall.words import JUMPS
 
 # ("objects",), or the number of a table with "table", "objects", "chains", or with

@@ -9,7 +9,7 @@ from sqlalchemy.types import TypeEngine
 Digits = tuple[int | None, int | None]
 
 
-class Values(ABC):
+class ValueRules(ABC):
     """The part of `Backend` that is about values: which ones come back as they were."""
 
     # --- Times
@@ -101,7 +101,7 @@ class Values(ABC):
         """
 
 
-class AnyDatabase(Values):
+class AnyDatabase(ValueRules):
     """What holds where no database is known, and for most of them: nothing special."""
 
     keeps_odd_times = False

@@ -2,7 +2,7 @@
 
 import pytest
 
-from draftedit.throttling.statements import writes
+from draftedit.throttling.write_statements import writes
 
 WRITING = [
     "INSERT INTO t VALUES (1)",

@@ -3,7 +3,7 @@
 import pytest
 
 from draftedit.firewall import BadValue, nft
-from draftedit.firewall.tree import RuleValues
+from draftedit.firewall.ruleset_values import RuleValues
 from tests.firewall.build import (
     ACCEPT,
     COUNTER,

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from draftedit.engine.schema.task import Finding
-from draftedit.engine.tasks.reader import RevisionReader, TaskRow
-from draftedit.firewall.columns import _
+from draftedit.engine.tasks.revision_reader import RevisionReader, TaskRow
 from draftedit.firewall.depth.covering import (
     CONTRADICTORY,
     DUPLICATE,
@@ -16,7 +15,8 @@ from draftedit.firewall.depth.covering import (
 )
 from draftedit.firewall.depth.meaning import Meaning, meaning_of, texts_in
 from draftedit.firewall.depth.reaching import links, pass_through, unreachable
-from draftedit.firewall.tree import RULE_COLUMNS, RuleValues
+from draftedit.firewall.nft_types import _
+from draftedit.firewall.ruleset_values import RULE_COLUMNS, RuleValues
 
 UNREACHABLE = "unreachable"
 

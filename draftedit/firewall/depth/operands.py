@@ -7,7 +7,7 @@ Range = tuple[int, int]  # both ends inclusive
 
 
 @dataclass(frozen=True, slots=True)
-class Values:
+class Operands:
     """These values, or (`negated`) all but these, of one selector.
 
     `ranges` are sorted and disjoint; `names` can be resolved only by nft or the kernel:
@@ -28,7 +28,7 @@ class Values:
 
 def values(
     ranges: Iterable[Range], names: Iterable[str] = (), negated: bool = False
-) -> Values:
+) -> Operands:
     """Sort the ranges and merge those that touch."""
     merged: list[Range] = []
     for low, high in sorted(ranges):
@@ -36,20 +36,20 @@ def values(
             merged[-1] = merged[-1][0], max(high, merged[-1][1])
         else:
             merged.append((low, high))
-    return Values(tuple(merged), frozenset(names), negated)
+    return Operands(tuple(merged), frozenset(names), negated)
 
 
-def are_within(some: Values, others: Values) -> bool:
+def are_within(some: Operands, others: Operands) -> bool:
     """Return whether `some` is certainly a subset of `others`."""
     if some.negated:
         # A negated set is never within a finite one: there is always one more value.
         return others.negated and _contains(some, others)
     if others.negated:
-        return are_apart(some, Values(others.ranges, others.names))
+        return are_apart(some, Operands(others.ranges, others.names))
     return _contains(others, some)
 
 
-def are_apart(some: Values, others: Values) -> bool:
+def are_apart(some: Operands, others: Operands) -> bool:
     """Return whether the two are certainly disjoint."""
     if some.negated or others.negated:
         if some.negated and others.negated:
@@ -65,7 +65,7 @@ def are_apart(some: Values, others: Values) -> bool:
     )
 
 
-def _contains(outer: Values, inner: Values) -> bool:
+def _contains(outer: Operands, inner: Operands) -> bool:
     """Return whether everything listed in `inner` is listed in `outer`."""
     return inner.names <= outer.names and all(
         any(low <= its_low and its_high <= high for low, high in outer.ranges)
