@@ -23,6 +23,7 @@ from draftedit.engine.base.messages import say
 from draftedit.engine.draft.notes import Note
 from draftedit.engine.journal import fork, reverting
 from draftedit.engine.operations import Done, Operation
+from draftedit.engine.operations.base import AS_ASKED
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.rebasing import Resolution
 from draftedit.engine.saving import Saved, revision
@@ -47,7 +48,7 @@ class EditSession(LockedDraft):
         """
         self._hold()
         self._rows.touched.clear()
-        return self._journalled(operation.apply(self._rows))
+        return self._journalled(operation.apply(self._rows, AS_ASKED))
 
     @verb
     def revert(self, revision: int) -> Applied:

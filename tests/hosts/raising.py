@@ -8,8 +8,7 @@ from typing import Any
 
 from draftedit.engine.base.json_schema import TEXT, Schema
 from draftedit.engine.draft.draft_rows import DraftRows
-from draftedit.engine.operations import Done, Operation
-from draftedit.engine.operations.base import Context
+from draftedit.engine.operations import ApplyMode, Context, Done, Operation
 from draftedit.engine.operations.description import Description, on_row
 from draftedit.engine.operations.form_reader import FormReader
 from draftedit.engine.operations.json_reader import JsonReader, schema_of
@@ -30,8 +29,8 @@ class Raise(Operation):
     product: str | None = None
     to: int | None = None
 
-    def apply(self, rows: DraftRows) -> Done:
-        line = row_in_sight(rows, rows.part("line"), self.key)
+    def apply(self, rows: DraftRows, mode: ApplyMode) -> Done:
+        line = row_in_sight(rows, rows.part("line"), self.key, mode)
         amount = self.to
         if amount is None:
             amount = line.values["amount"] + self.by

@@ -26,10 +26,7 @@ class DraftRows(View):
     """The rows of the object `root` in a draft, which operations change.
 
     `last_key` is the last key that the draft made; `touched` collects the rows that
-    were written, in order, for the result. `names` are the rows that a batch has named;
-    `replaying` is true while the journal undoes and redoes: then an operation is exact
-    and may touch hidden rows. `lost` are rows that a rebase must not touch, because
-    their keys belong to other rows now.
+    were written, in order, for the result.
     """
 
     def __init__(
@@ -46,9 +43,6 @@ class DraftRows(View):
         self.number = draft
         self.last_key = last_key
         self.touched: dict[tuple[str, Key], None] = {}
-        self.names: dict[str, Key] = {}
-        self.replaying = False
-        self.lost: frozenset[tuple[str, Key]] = frozenset()
 
     def row(self, table: str, key: Key) -> Row:
         """Return a row of this object, deleted or not; raise Unknown.

@@ -21,6 +21,7 @@ from draftedit.engine.base.sql import run
 from draftedit.engine.draft.compat import as_of_today
 from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations import Batch, Done, Operation, from_json
+from draftedit.engine.operations.base import AS_ASKED, EXACT
 from draftedit.engine.schema.tables import VALUE, Tables
 from draftedit.engine.values.codecs import canonical
 
@@ -138,7 +139,6 @@ class Journal:
         Raises BrokenJournal if one cannot be applied.
         """
         known = dict(rows.known)
-        rows.replaying = True
         try:
             with self.dbsession.begin_nested():
                 return [self._turn(rows, each, undo) for each in sequences]
@@ -146,8 +146,6 @@ class Journal:
             rows.known = known
             rows.touched.clear()
             raise
-        finally:
-            rows.replaying = False
 
     def steps(self) -> list[Step]:
         """Return all steps, for a rebase."""
@@ -202,7 +200,7 @@ class Journal:
         kept = entry["inverse"] if undo else entry["again"]
         operation, is_cut = self._read_today(rows, kept)
         try:
-            done = operation.apply(rows)
+            done = operation.apply(rows, EXACT)
         except Refused as refusal:
             problems = (replace(p, operation=None) for p in refusal.problems)
             raise BrokenJournal(sequence, *problems) from refusal
@@ -219,14 +217,11 @@ class Journal:
 
         If it has no effect, it counts as done, so that the next one can follow.
         """
-        rows.replaying = False
         try:
-            done = wish.apply(rows) or Done(NOTHING, NOTHING)
+            done = wish.apply(rows, AS_ASKED) or Done(NOTHING, NOTHING)
         except Refused as refusal:
             problems = (replace(p, operation=None) for p in refusal.problems)
             raise CannotRedo(sequence, *problems) from refusal
-        finally:
-            rows.replaying = True
         inverse = {"inverse": canonical(done.inverse.to_json())}
         self._keep(sequence, _forward(done.operation) | inverse)
         return done.operation

@@ -14,7 +14,7 @@ from draftedit.engine.journal.reverted_keys import (
     refuse_taken,
 )
 from draftedit.engine.operations import Batch, Delete, Move, Operation, Recreate, Set
-from draftedit.engine.operations.base import Done
+from draftedit.engine.operations.base import EXACT, Done
 from draftedit.engine.operations.batch import REVERT
 from draftedit.engine.reading.history import Difference, differences, view_at
 from draftedit.engine.reading.listing import Query, position_of
@@ -47,11 +47,7 @@ def revert(rows: DraftRows, revision: int) -> Done | None:
     # Read already; the draft has its own row of the root.
     rows.known |= {n: r for n, r in now.known.items() if n[0] != rows.target.name}
     # Values from history are used as they are; `check` reports what no longer fits.
-    rows.replaying = True
-    try:
-        return Batch(steps, REVERT.format(revision)).apply(rows)
-    finally:
-        rows.replaying = False
+    return Batch(steps, REVERT.format(revision)).apply(rows, EXACT)
 
 
 def _steps(

@@ -4,7 +4,15 @@ They know no user, request or journal. Hosts register operations of their own wi
 `Drafts.operation`; `draftedit.testing` has the contract test that proves any of them.
 """
 
-from draftedit.engine.operations.base import LAST, Done, Operation, Ref, from_json
+from draftedit.engine.operations.base import (
+    LAST,
+    ApplyMode,
+    Context,
+    Done,
+    Operation,
+    Ref,
+    from_json,
+)
 from draftedit.engine.operations.batch import Batch
 from draftedit.engine.operations.delete import Delete, Restore
 from draftedit.engine.operations.insert import Insert
@@ -30,7 +38,9 @@ __all__ = [
     "BUILT_IN",
     "LAST",
     "PUBLIC",
+    "ApplyMode",
     "Batch",
+    "Context",
     "Delete",
     "Done",
     "Insert",

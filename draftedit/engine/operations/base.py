@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from draftedit.engine.base.errors import BadOperation, Key
@@ -48,6 +48,25 @@ class Done:
 
 
 @dataclass(frozen=True)
+class ApplyMode:
+    """What an operation may do, and what it knows of those before it.
+
+    `exact`: it comes from the journal or from history: values are written as they are,
+    and rows out of sight may be changed. `taken_over`: rows that a rebase must not
+    touch, because their keys belong to other rows now. `names`: the rows that the batch
+    has named so far.
+    """
+
+    exact: bool = False
+    taken_over: frozenset[RowId] = frozenset()
+    names: Mapping[str, Key] = field(default_factory=dict)
+
+
+AS_ASKED = ApplyMode()
+EXACT = ApplyMode(exact=True)
+
+
+@dataclass(frozen=True)
 class Context:
     """How nested operations are read: the known classes, and whether from the journal.
 
@@ -71,11 +90,15 @@ class Operation(ABC):
     op: ClassVar[str]
 
     @abstractmethod
-    def apply(self, rows: DraftRows) -> Done | None:
+    def apply(self, rows: DraftRows, mode: ApplyMode) -> Done | None:
         """Change the draft; return what was done, None where nothing changes.
 
         Raises Refused, with nothing changed.
         """
+
+    def names(self, done: Done) -> Mapping[str, Key]:
+        """Return the rows that it has named for the operations after it in a batch."""
+        return {}
 
     @abstractmethod
     def to_json(self) -> dict[str, Any]:

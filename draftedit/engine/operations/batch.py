@@ -13,7 +13,14 @@ from draftedit.engine.base.errors import BadOperation, DraftError, Refused
 from draftedit.engine.base.json_schema import TEXT, Schema, list_of, ref
 from draftedit.engine.base.messages import say
 from draftedit.engine.draft.draft_rows import DraftRows
-from draftedit.engine.operations.base import AnyKey, Context, Done, Operation, read
+from draftedit.engine.operations.base import (
+    AnyKey,
+    ApplyMode,
+    Context,
+    Done,
+    Operation,
+    read,
+)
 from draftedit.engine.operations.description import Description, Nested
 from draftedit.engine.operations.json_reader import JsonReader, schema_of
 from draftedit.engine.reading.revisions_since import RowId
@@ -37,18 +44,15 @@ class Batch(Operation):
     operations: Sequence[Operation]
     label: str | None = None
 
-    def apply(self, rows: DraftRows) -> Done | None:
+    def apply(self, rows: DraftRows, mode: ApplyMode) -> Done | None:
         """Apply all, or none: a refusal names the index of the operation refused."""
         known, last_key, touched = dict(rows.known), rows.last_key, dict(rows.touched)
-        names = dict(rows.names)
         try:
             with rows.dbsession.begin_nested():
-                done = self._each(rows)
+                done = self._each(rows, mode)
         except DraftError:
             rows.known, rows.last_key, rows.touched = known, last_key, touched
             raise
-        finally:
-            rows.names = names
         if not done:
             return None
         return Done(
@@ -56,16 +60,17 @@ class Batch(Operation):
             Batch(tuple(one.inverse for one in reversed(done)), self.label),
         )
 
-    def _each(self, rows: DraftRows) -> list[Done]:
+    def _each(self, rows: DraftRows, mode: ApplyMode) -> list[Done]:
         done = []
         for index, operation in enumerate(self.operations):
             try:
-                one = operation.apply(rows)
+                one = operation.apply(rows, mode)
             except Refused as refusal:
                 problems = (replace(p, operation=index) for p in refusal.problems)
                 raise Refused(*problems) from refusal
             if one is not None:
                 done.append(one)
+                mode = replace(mode, names={**mode.names, **operation.names(one)})
         return done
 
     def rows(self) -> Sequence[RowId]:

@@ -12,6 +12,7 @@ from draftedit.engine.base.json_schema import Schema
 from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations.base import (
     AnyKey,
+    ApplyMode,
     Context,
     Done,
     Operation,
@@ -62,9 +63,9 @@ class Delete(_ByKey):
 
     op = "delete"
 
-    def apply(self, rows: DraftRows) -> Done | None:
+    def apply(self, rows: DraftRows, mode: ApplyMode) -> Done | None:
         """Mark the row; the inverse restores it."""
-        row = row_in_sight(rows, part_of(rows, self.table), self.key)
+        row = row_in_sight(rows, part_of(rows, self.table), self.key, mode)
         rows.write(row, gone=True)
         return Done(Delete(row.table, row.key), Restore(row.table, row.key))
 
@@ -88,9 +89,9 @@ class Restore(_ByKey):
 
     op = "restore"
 
-    def apply(self, rows: DraftRows) -> Done | None:
+    def apply(self, rows: DraftRows, mode: ApplyMode) -> Done | None:
         """Take the mark away; the inverse deletes the row."""
-        row = row_of(rows, part_of(rows, self.table), self.key)
+        row = row_of(rows, part_of(rows, self.table), self.key, mode)
         if not row.gone:
             return None
         rows.write(row, gone=False)

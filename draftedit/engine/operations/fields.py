@@ -11,7 +11,7 @@ from draftedit.engine.base.errors import BadOperation, Key, Problem, Refused
 from draftedit.engine.base.messages import say
 from draftedit.engine.base.texts import text_of
 from draftedit.engine.draft.draft_rows import DraftRows
-from draftedit.engine.operations.base import Ref
+from draftedit.engine.operations.base import ApplyMode, Ref
 from draftedit.engine.operations.json_reader import read_ref
 from draftedit.engine.reading.reference_choices import choosable
 from draftedit.engine.schema.model import Field, Part
@@ -23,6 +23,7 @@ def canonical_values(
     part: Part,
     key: Key | None,
     values: Mapping[str, Any],
+    mode: ApplyMode,
     inserting: bool = False,
 ) -> dict[str, Any]:
     """Return the encoded values; raise Refused with a problem for each wrong one."""
@@ -30,7 +31,7 @@ def canonical_values(
     problems: list[Problem] = []
     for name, value in values.items():
         try:
-            good[name] = _canonical(rows, part, name, value, inserting)
+            good[name] = _canonical(rows, part, name, value, mode, inserting)
         except ValueError as error:
             problems.append(
                 Problem(text_of(error), table=part.name, key=key, field=str(name))
@@ -41,7 +42,12 @@ def canonical_values(
 
 
 def _canonical(
-    rows: DraftRows, part: Part, name: str, value: Any, inserting: bool
+    rows: DraftRows,
+    part: Part,
+    name: str,
+    value: Any,
+    mode: ApplyMode,
+    inserting: bool,
 ) -> Any:
     field = part.fields.get(name)
     if field is None:
@@ -53,7 +59,7 @@ def _canonical(
             raise ValueError(say("value-missing"))
         return None
     if field.references is not None and isinstance(value, Mapping | Ref):
-        value = _referred(rows, field, value)
+        value = _referred(rows, field, value, mode)
     encoded = field.codec.parse(value, rows.dialect)
     if field.codec.on(rows.dialect).spelled_by_database:
         encoded = _spelled_by_the_database(rows, field, encoded)
@@ -92,18 +98,18 @@ def _spelled(field: Field) -> str:
     return ", ".join(str(value) for value in field.allowed or ())
 
 
-def _referred(rows: DraftRows, field: Field, value: Any) -> Any:
+def _referred(rows: DraftRows, field: Field, value: Any, mode: ApplyMode) -> Any:
     """Return the value for a row that the batch has named."""
     try:
         ref = value if isinstance(value, Ref) else read_ref(value, "ref", field.name)
     except BadOperation:
         raise ValueError(say("not-a-key")) from None
-    if ref.name not in rows.names:
+    if ref.name not in mode.names:
         raise ValueError(say("unknown-name-in-batch", name=ref.name))
     other = rows.target.tables.get(str(field.references))
     if other is None or field.referred not in other.key:
         raise ValueError(say("reference-outside-object"))
-    return rows.names[ref.name][other.key.index(field.referred)]
+    return mode.names[ref.name][other.key.index(field.referred)]
 
 
 def check_reference(rows: DraftRows, field: Field, value: Any) -> None:

@@ -15,6 +15,7 @@ from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations.base import (
     LAST,
     AnyKey,
+    ApplyMode,
     Context,
     Done,
     Operation,
@@ -56,23 +57,30 @@ class Insert(Operation):
     key: Key | None = None
     place: str | None = None
 
-    def apply(self, rows: DraftRows) -> Done | None:
+    def apply(self, rows: DraftRows, mode: ApplyMode) -> Done | None:
         """Insert the row; the inverse deletes it, and its identity stays its own."""
         part = part_of(rows, self.table)
         if part.parent is None:
             raise refused(say("root-made-by-opening"), table=part.name)
         if part.order is None and self.after is not LAST:
             raise refused(say("no-order", table=part.name), table=part.name)
-        parent = parent_key(rows, part, self.parent)
+        parent = parent_key(rows, part, self.parent, mode)
         values = dict(zip(part.parent_fields, parent, strict=True)) | part.fixed
-        values |= canonical_values(rows, part, None, self.values, inserting=True)
-        done = self._insert(rows, part, values, self._deleted(rows, part, values))
-        if self.name is not None:
-            rows.names[self.name] = _key_in(done.operation)
-        return done
+        values |= canonical_values(rows, part, None, self.values, mode, inserting=True)
+        old = self._deleted(rows, part, values)
+        return self._insert(rows, part, values, old, mode)
+
+    def names(self, done: Done) -> Mapping[str, Key]:
+        """Return the key of the new row, under its name in the batch."""
+        return {} if self.name is None else {self.name: _key_in(done.operation)}
 
     def _insert(
-        self, rows: DraftRows, part: Part, values: dict[str, Any], old: Row | None
+        self,
+        rows: DraftRows,
+        part: Part,
+        values: dict[str, Any],
+        old: Row | None,
+        mode: ApplyMode,
     ) -> Done:
         """Insert the row; it takes the place of `old`, and has nothing of that."""
         values |= defaults(part, values, rows.dialect)
@@ -86,16 +94,16 @@ class Insert(Operation):
         parent, rekey = part.parent_key_of(values), None
         if part.order is not None:
             place = find_place(
-                rows, part, parent, find_gap(rows, part, parent, self.after)
+                rows, part, parent, find_gap(rows, part, parent, self.after, mode)
             )
-            rekey = make_rekey(rows, part, place.rekeyed)
+            rekey = make_rekey(rows, part, place.rekeyed, mode)
             values[part.order] = place.key
         inverse = _write(rows, part, values, old)
         done = replace(
             self,
             values=given,
             parent=parent,
-            after=_wish(rows, part, self.after),
+            after=_wish(rows, part, self.after, mode),
             key=part.key_of(values),
             place=values.get(str(part.order)),
         )
@@ -215,7 +223,7 @@ def _write(
     return Rewrite.of(old, new.key, every)
 
 
-def _wish(rows: DraftRows, part: Part, after: AnyKey) -> AnyKey:
+def _wish(rows: DraftRows, part: Part, after: AnyKey, mode: ApplyMode) -> AnyKey:
     return after if after is None or after is LAST else row_of(rows, part, after).key
 
 

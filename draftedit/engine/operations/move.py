@@ -15,6 +15,7 @@ from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations.base import (
     LAST,
     AnyKey,
+    ApplyMode,
     Context,
     Done,
     Operation,
@@ -55,36 +56,43 @@ class Move(RowOperation):
     after: AnyKey = LAST
     place: str | None = None
 
-    def apply(self, rows: DraftRows) -> Done | None:
+    def apply(self, rows: DraftRows, mode: ApplyMode) -> Done | None:
         """Move the row; the inverse puts it back, under its old order key."""
         part = part_of(rows, self.table)
-        row = row_in_sight(rows, part, self.key)
+        row = row_in_sight(rows, part, self.key, mode)
         if part.order is None:
             raise refused(say("no-order", table=part.name), row)
         if self.place is not None:
-            return self._put(rows, part, row, self.parent, self.place)
-        parent = self._parent(rows, part, row)
+            return self._put(rows, part, row, self.parent, self.place, mode)
+        parent = self._parent(rows, part, row, mode)
         stays = parent == part.parent_key_of(row.values)
         moving = row.key if stays else None
-        gap = find_gap(rows, part, parent, self.after)
+        gap = find_gap(rows, part, parent, self.after, mode)
         if moving is not None and gap.is_beside(moving):
             return None
         place = find_place(rows, part, parent, gap, moving)
-        rekey = make_rekey(rows, part, place.rekeyed)
-        done = self._put(rows, part, rows.row(part.name, row.key), parent, place.key)
+        rekey = make_rekey(rows, part, place.rekeyed, mode)
+        row = rows.row(part.name, row.key)  # which making room may have given a key
+        done = self._put(rows, part, row, parent, place.key, mode)
         return with_rekey(rekey, done)
 
-    def _parent(self, rows: DraftRows, part: Part, row: Row) -> Key:
+    def _parent(self, rows: DraftRows, part: Part, row: Row, mode: ApplyMode) -> Key:
         here = part.parent_key_of(row.values)
         if self.parent is None:
             return here
-        parent = parent_key(rows, part, self.parent)
+        parent = parent_key(rows, part, self.parent, mode)
         if parent != here and part.stays_with_parent:
             raise refused(say("key-names-parent"), row)
         return parent
 
     def _put(
-        self, rows: DraftRows, part: Part, row: Row, parent: Key, place: str
+        self,
+        rows: DraftRows,
+        part: Part,
+        row: Row,
+        parent: Key,
+        place: str,
+        mode: ApplyMode,
     ) -> Done:
         back = Move(
             part.name,
@@ -95,13 +103,13 @@ class Move(RowOperation):
         values = dict(zip(part.parent_fields, parent, strict=True))
         rows.write(row, values | {str(part.order): place})
         return Done(
-            Move(part.name, row.key, parent, self._wish(rows, part), place), back
+            Move(part.name, row.key, parent, self._wish(rows, part, mode), place), back
         )
 
-    def _wish(self, rows: DraftRows, part: Part) -> AnyKey:
+    def _wish(self, rows: DraftRows, part: Part, mode: ApplyMode) -> AnyKey:
         if self.after is None or self.after is LAST:
             return self.after
-        return row_of(rows, part, self.after).key
+        return row_of(rows, part, self.after, mode).key
 
     @classmethod
     def title(cls) -> str:
@@ -178,12 +186,12 @@ class Rekey(Operation):
     table: str
     places: tuple[tuple[Key, str], ...]
 
-    def apply(self, rows: DraftRows) -> Done | None:
+    def apply(self, rows: DraftRows, mode: ApplyMode) -> Done | None:
         """Change the order keys; the inverse gives the old ones back."""
         part = part_of(rows, self.table)
         before = []
         for key, place in self.places:
-            row = row_of(rows, part, key)
+            row = row_of(rows, part, key, mode)
             before.append((key, row.values[str(part.order)]))
             rows.write(row, {str(part.order): place})
         return Done(self, Rekey(self.table, tuple(before)))
@@ -211,9 +219,13 @@ class Rekey(Operation):
         return cls(data["table"], places)
 
 
-def make_rekey(rows: DraftRows, part: Part, places: Mapping[Key, str]) -> Done | None:
+def make_rekey(
+    rows: DraftRows, part: Part, places: Mapping[Key, str], mode: ApplyMode
+) -> Done | None:
     """Re-key siblings, if any had to make room."""
-    return Rekey(part.name, tuple(places.items())).apply(rows) if places else None
+    if not places:
+        return None
+    return Rekey(part.name, tuple(places.items())).apply(rows, mode)
 
 
 def with_rekey(rekey: Done | None, done: Done) -> Done:

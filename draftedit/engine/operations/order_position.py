@@ -10,7 +10,7 @@ from typing import Any
 from draftedit.engine.base.errors import Key
 from draftedit.engine.base.messages import say
 from draftedit.engine.draft.draft_rows import DraftRows
-from draftedit.engine.operations.base import LAST, AnyKey
+from draftedit.engine.operations.base import AS_ASKED, LAST, AnyKey, ApplyMode
 from draftedit.engine.operations.lookup import key_of, refused, row_of
 from draftedit.engine.reading.listing import position_of
 from draftedit.engine.reading.rows import Row
@@ -29,11 +29,13 @@ class OrderSlot:
     rekeyed: dict[Key, str]
 
 
-def sibling_of(rows: DraftRows, part: Part, parent: Key, after: AnyKey) -> Row | None:
+def sibling_of(
+    rows: DraftRows, part: Part, parent: Key, after: AnyKey, mode: ApplyMode = AS_ASKED
+) -> Row | None:
     """Return the sibling that `after` names (None: the first place), or refuse."""
     if after is None:
         return None
-    row = row_of(rows, part, after)
+    row = row_of(rows, part, after, mode)
     if part.parent_key_of(row.values) != parent or not rows.in_sight(row):
         raise refused(say("after-elsewhere"), row)
     return row
@@ -51,11 +53,13 @@ class Gap:
         return any(row.key == key for row in (self.low, self.high) if row is not None)
 
 
-def find_gap(rows: DraftRows, part: Part, parent: Key, after: AnyKey) -> Gap:
+def find_gap(
+    rows: DraftRows, part: Part, parent: Key, after: AnyKey, mode: ApplyMode
+) -> Gap:
     """Return where `after` wishes the row to stand, or refuse."""
     if after is LAST:
         return Gap(_next(rows, part, parent, None, descending=True), None)
-    low = sibling_of(rows, part, parent, after)
+    low = sibling_of(rows, part, parent, after, mode)
     return Gap(low, _next(rows, part, parent, low))
 
 
@@ -113,15 +117,15 @@ def _make_room(
         return OrderSlot(new, {r.key: k for r, k in zip(window, keys, strict=True)})
 
 
-def parent_key(rows: DraftRows, part: Part, raw: AnyKey) -> Key:
+def parent_key(rows: DraftRows, part: Part, raw: AnyKey, mode: ApplyMode) -> Key:
     """Return the key of a parent that is in sight in this draft, or refuse."""
     parent = rows.target.tables[str(part.parent)]
     if raw is None:
         if parent.name != rows.target.name:
             raise refused(say("parent-missing", parent=parent.name), table=part.name)
         raw = rows.root
-    key = key_of(rows, parent, raw)
-    row = row_of(rows, parent, key)
+    key = key_of(rows, parent, raw, mode)
+    row = row_of(rows, parent, key, mode)
     if not rows.in_sight(row):
         raise refused(say("parent-deleted"), row)
     return key

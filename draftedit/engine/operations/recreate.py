@@ -12,7 +12,7 @@ from draftedit.engine.base.errors import Key, Problem, Refused
 from draftedit.engine.base.messages import say
 from draftedit.engine.dialects import backend_named
 from draftedit.engine.draft.draft_rows import DraftRows
-from draftedit.engine.operations.base import Context, Done, Operation
+from draftedit.engine.operations.base import ApplyMode, Context, Done, Operation
 from draftedit.engine.operations.delete import Delete
 from draftedit.engine.operations.description import Description, NamedRow
 from draftedit.engine.operations.fields import omitted
@@ -41,7 +41,7 @@ class Recreate(Operation):
     values: Mapping[str, Any]
     restores: int | None = None
 
-    def apply(self, rows: DraftRows) -> Done | None:
+    def apply(self, rows: DraftRows, mode: ApplyMode) -> Done | None:
         """Bring the row back; the inverse deletes it."""
         part = part_of(rows, self.table)
         values = _written(part, self.values)
@@ -51,7 +51,7 @@ class Recreate(Operation):
         if row is None:
             self._check_key(rows, part, part.key_of(values))
         if part.parent is not None:
-            parent_key(rows, part, part.parent_key_of(values))
+            parent_key(rows, part, part.parent_key_of(values), mode)
         if row is not None:
             return self._set_back(rows, part, row, values)
         row = rows.add(

@@ -9,6 +9,7 @@ from typing import Any, Self
 from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations.base import (
     AnyKey,
+    ApplyMode,
     Context,
     Done,
     RowOperation,
@@ -43,9 +44,9 @@ class Rewrite(RowOperation):
         omit = tuple(sorted(row.omitted & names))
         return cls(row.table, key, values, omit, row.gone, row.restores)
 
-    def apply(self, rows: DraftRows) -> Done | None:
+    def apply(self, rows: DraftRows, mode: ApplyMode) -> Done | None:
         """Write the state; the inverse is the state before."""
-        row = row_of(rows, part_of(rows, self.table), self.key)
+        row = row_of(rows, part_of(rows, self.table), self.key, mode)
         omitted = (row.omitted - self.values.keys()) | set(self.omit)
         new = rows.rewrite(row, self.values, self.gone, omitted, self.restores)
         return Done(self, Rewrite.of(row, new.key, self.values))

@@ -12,6 +12,7 @@ from draftedit.engine.base.json_schema import Schema
 from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations.base import (
     AnyKey,
+    ApplyMode,
     Context,
     Done,
     Operation,
@@ -61,13 +62,13 @@ class Set(RowOperation):
         object.__setattr__(self, "values", {**(values or {}), **fields})
         object.__setattr__(self, "omit", tuple(sorted(omit)))
 
-    def apply(self, rows: DraftRows) -> Done | None:
+    def apply(self, rows: DraftRows, mode: ApplyMode) -> Done | None:
         """Set the fields that differ; the inverse sets them back."""
         part = part_of(rows, self.table)
-        row = row_in_sight(rows, part, self.key)
+        row = row_in_sight(rows, part, self.key, mode)
         values = self.values
-        if not rows.replaying:
-            values = canonical_values(rows, part, row.key, self.values)
+        if not mode.exact:
+            values = canonical_values(rows, part, row.key, self.values, mode)
         changed = {
             name: value
             for name, value in values.items()

@@ -8,7 +8,7 @@ from typing import Any
 
 from draftedit.engine.base.messages import say
 from draftedit.engine.draft.draft_rows import DraftRows
-from draftedit.engine.operations.base import Context, Done, Operation
+from draftedit.engine.operations.base import ApplyMode, Context, Done, Operation
 from draftedit.engine.operations.description import Description
 from draftedit.engine.operations.lookup import refused
 
@@ -20,7 +20,7 @@ class UnknownOperation(Operation):
     op = ""
     data: Mapping[str, Any]
 
-    def apply(self, rows: DraftRows) -> Done | None:
+    def apply(self, rows: DraftRows, mode: ApplyMode) -> Done | None:
         """Refuse: nothing is known of it but its JSON."""
         raise refused(say("unknown-operation", name=self.data["op"]))
 

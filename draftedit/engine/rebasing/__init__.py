@@ -16,7 +16,7 @@ from draftedit.engine.draft.changes import touched_rows
 from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.journal.journal import NOTHING, Journal, Step
 from draftedit.engine.operations import LAST, Operation
-from draftedit.engine.operations.base import AnyKey, as_key
+from draftedit.engine.operations.base import AnyKey, ApplyMode, as_key
 from draftedit.engine.reading.revisions_since import RowId, foreign_rows
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.rebasing.context import ResolutionContext
@@ -181,13 +181,13 @@ def _replay(
     """Replay the applied steps, and carry out the choices; return the new steps."""
     done: list[Step] = []
     dropped: list[Dropped] = []
-    fresh.lost = frozenset(r for r in old.sides.foreign if old.sides.is_another(*r))
+    others = frozenset(r for r in old.sides.foreign if old.sides.is_another(*r))
+    mode = ApplyMode(taken_over=others)
     for step in old.steps[: record.position]:
-        one, refused = replay(fresh, _intent(step), step.sequence)
+        one, refused = replay(fresh, _intent(step), step.sequence, mode)
         dropped += refused
         if one is not None:
             done.append(step.renewed(len(done) + 1, one))
-    fresh.lost = frozenset()
     context = ResolutionContext(fresh, old.sides)
     lost = resolve(context, chosen, len(done) + 1)
     dropped = unmade(context, GivenUp.of(chosen), dropped)

@@ -8,7 +8,7 @@ from draftedit.engine.base.errors import Key, Problem, Refused
 from draftedit.engine.base.messages import say
 from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations import Delete, Done, Insert, Move, Operation, Restore
-from draftedit.engine.operations.base import LAST, AnyKey
+from draftedit.engine.operations.base import AS_ASKED, LAST, AnyKey
 from draftedit.engine.operations.lookup import row_of
 from draftedit.engine.operations.recreate import Recreate
 from draftedit.engine.reading.listing import Query
@@ -32,7 +32,7 @@ class ResolutionContext:
 
     def apply(self, operation: Operation) -> None:
         """Apply one more operation of the last batch; raise Refused."""
-        done = operation.apply(self.rows)
+        done = operation.apply(self.rows, AS_ASKED)
         if done is not None:
             self.done.append(done)
 

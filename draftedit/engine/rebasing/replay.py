@@ -11,6 +11,7 @@ from draftedit.engine.base.errors import Problem, Refused
 from draftedit.engine.base.messages import say
 from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.operations import Batch, Done, Operation
+from draftedit.engine.operations.base import ApplyMode
 
 SAME = say("already-so")
 
@@ -29,19 +30,19 @@ class Dropped:
 
 
 def replay(
-    rows: DraftRows, operation: Operation, sequence: int
+    rows: DraftRows, operation: Operation, sequence: int, mode: ApplyMode
 ) -> tuple[Done | None, list[Dropped]]:
     """Apply an operation as far as possible; return what was done and dropped."""
     members = operation.members()
     if members is not None:
-        results = [replay(rows, one, sequence) for one in members]
+        results = [replay(rows, one, sequence, mode) for one in members]
         dropped = [one for _, lost in results for one in lost]
         steps = [done for done, _ in results if done is not None]
         return join(steps, operation.journal_label()), dropped
     try:
-        done = operation.apply(rows)
+        done = operation.apply(rows, mode)
     except Refused as refusal:
-        return _without_refused(rows, operation, sequence, tuple(refusal.problems))
+        return _without_refused(rows, operation, sequence, mode, refusal.problems)
     if done is None:
         return None, [Dropped(sequence, operation, (Problem(SAME),))]
     return done, []
@@ -62,15 +63,17 @@ def _without_refused(
     rows: DraftRows,
     operation: Operation,
     sequence: int,
-    problems: tuple[Problem, ...],
+    mode: ApplyMode,
+    refusals: Iterable[Problem],
 ) -> tuple[Done | None, list[Dropped]]:
     """Try again without the refused values, if they are the reason."""
+    problems = tuple(refusals)
     fields = set(operation.fields())
     refused = fields & {one.field for one in problems}
     kept = operation.without(refused) if refused else None
     if kept is None:
         return None, [Dropped(sequence, operation, problems)]
-    done, more = replay(rows, kept, sequence)
+    done, more = replay(rows, kept, sequence, mode)
     if done is None:
         return None, [Dropped(sequence, operation, problems)]
     lost = operation.without(fields - refused) or operation

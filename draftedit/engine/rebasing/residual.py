@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from draftedit.engine.base.errors import Conflict
 from draftedit.engine.operations import Delete, Operation, Set
+from draftedit.engine.operations.base import AS_ASKED
 from draftedit.engine.reading.revisions_since import RowId
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.rebasing.context import ResolutionContext
@@ -61,7 +62,7 @@ def _try(
 ) -> list[Dropped]:
     dropped: list[Dropped] = []
     for one in operations:
-        done, lost = replay(context.rows, one, sequence)
+        done, lost = replay(context.rows, one, sequence, AS_ASKED)
         context.done += [done] if done is not None else []
         dropped += lost
     return dropped

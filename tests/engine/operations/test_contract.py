@@ -150,20 +150,20 @@ class Broken(Raise):
 
 
 class ForgetsTheInverse(Broken):
-    def apply(self, rows):
-        return Done(self, super().apply(rows) and Raise(self.key, 0))
+    def apply(self, rows, mode):
+        return Done(self, super().apply(rows, mode) and Raise(self.key, 0))
 
 
 class WritesBehindTheBack(Broken):
-    def apply(self, rows):
-        done = super().apply(rows)
+    def apply(self, rows, mode):
+        done = super().apply(rows, mode)
         rows.touched.clear()
         return done
 
 
 class RefusesTooLate(Broken):
-    def apply(self, rows):
-        super().apply(rows)
+    def apply(self, rows, mode):
+        super().apply(rows, mode)
         raise refused("Too late.")
 
 
@@ -185,9 +185,9 @@ class LosesItself(Broken):
 class Mutable(Broken):
     seen: list = field(default_factory=list)
 
-    def apply(self, rows):
+    def apply(self, rows, mode):
         self.seen.append(1)
-        return super().apply(rows)
+        return super().apply(rows, mode)
 
     def to_json(self):
         return {**super().to_json(), "seen": len(self.seen)}
@@ -196,8 +196,8 @@ class Mutable(Broken):
 class DoesNotComeAgain(Broken):
     """Its inverse's inverse is something else."""
 
-    def apply(self, rows):
-        super().apply(rows)
+    def apply(self, rows, mode):
+        super().apply(rows, mode)
         return Done(Raise(self.key, self.by), Twice(self.key, -self.by))
 
 
@@ -205,8 +205,8 @@ class DoesNotComeAgain(Broken):
 class Twice(Raise):
     op = "raise twice"
 
-    def apply(self, rows):
-        super().apply(rows)
+    def apply(self, rows, mode):
+        super().apply(rows, mode)
         return Done(self, Raise(self.key, -2 * self.by))
 
 
@@ -216,8 +216,8 @@ class Leaves(Raise):
 
     op = "leave"
 
-    def apply(self, rows):
-        Insert("line", {"product": "jam"}).apply(rows)
+    def apply(self, rows, mode):
+        Insert("line", {"product": "jam"}).apply(rows, mode)
         return Done(Raise(self.key, self.by), Raise(self.key, 0))
 
 
@@ -234,8 +234,8 @@ class HasNoIntent(Broken):
 
 
 class HasMoreAndMoreIntents(Broken):
-    def apply(self, rows):
-        done = super().apply(rows)
+    def apply(self, rows, mode):
+        done = super().apply(rows, mode)
         return Done(HasMoreAndMoreIntents(self.key, self.by), done.inverse)
 
     def intent(self):
@@ -245,8 +245,8 @@ class HasMoreAndMoreIntents(Broken):
 class Itself(Broken):
     """One of the following, which is itself again when it is done."""
 
-    def apply(self, rows):
-        done = super().apply(rows)
+    def apply(self, rows, mode):
+        done = super().apply(rows, mode)
         return Done(replace(self, to=done.operation.to), done.inverse)
 
 

@@ -5,7 +5,7 @@ import pytest
 from draftedit import Set
 from draftedit.engine.base.errors import BadOperation, Refused
 from draftedit.engine.operations import UnknownOperation
-from draftedit.engine.operations.base import Context, Operation
+from draftedit.engine.operations.base import AS_ASKED, Context, Operation
 from draftedit.engine.operations.description import Description
 from draftedit.engine.operations.move import Rekey
 from tests.hosts.raising import Raise
@@ -21,7 +21,7 @@ def test_it_keeps_its_json():
 
 def test_it_cannot_be_applied():
     with pytest.raises(Refused, match="discount"):
-        UnknownOperation(DATA).apply(None)
+        UnknownOperation(DATA).apply(None, AS_ASKED)
 
 
 def test_one_that_no_form_leads_to_says_so():
