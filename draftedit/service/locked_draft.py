@@ -39,12 +39,6 @@ class LockedDraft(ReadableDraft):
             draft_records.hold(self.dbsession, self._tables, self._record)
             self.held()
 
-    def _independent(self) -> Self:
-        """Return an independent copy that knows what this transaction has locked."""
-        again = super()._independent()
-        again._held_in = self._held_in
-        return again
-
     def _transaction(self) -> SessionTransaction | None:
         given: Any = self.dbsession
         session = given() if isinstance(given, scoped_session) else given

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -54,7 +54,14 @@ class ReadableDraft:
     def _use(self, record: DraftRecord) -> None:
         """Continue with the draft as `record` has it, on its base."""
         self._record = record
-        self._rows = DraftRows(
+        self._rows = self._rows_of(record)
+
+    def _rows_of(self, record: DraftRecord) -> DraftRows:
+        """Open the rows of the draft on a base, with nothing read or written yet.
+
+        What is tried on them and rolled back leaves no trace in `_rows`.
+        """
+        return DraftRows(
             self.dbsession,
             self.target,
             self.root,
@@ -242,12 +249,7 @@ class ReadableDraft:
         Slow notes are run by `StoredNotes.ask`, which needs no transaction: end this
         one first, so that its locks block nobody.
         """
-        return read_notes(self._independent()._rows)
-
-    def _independent(self) -> Self:
-        """Return an independent copy, so that side effects stay out of this one."""
-        place = self.dbsession, self._tables, self.target
-        return type(self)(*place, self.operations, self._record)
+        return read_notes(self._rows_of(self._record))
 
     def misfits(self) -> list[Problem]:
         """Return the values that no longer fit since a migration changed columns."""

@@ -29,6 +29,7 @@ from draftedit.engine.rebasing import Resolution
 from draftedit.engine.saving import Saved, revision
 from draftedit.engine.saving.outside_preview import outside
 from draftedit.engine.store import draft_records
+from draftedit.engine.store.draft_records import DraftRecord
 from draftedit.service import dry_run
 from draftedit.service.dry_run import CheckResult
 from draftedit.service.locked_draft import LockedDraft
@@ -122,10 +123,9 @@ class EditSession(LockedDraft):
         HTTP that happens automatically.
         """
         self._hold()
-        again = self._independent()
         with self.dbsession.begin_nested():
-            saved = again._swap_in(message, accept)
-        self._use(again._record)
+            saved, closed = self._swap_in(message, accept)
+        self._use(closed)
         return saved
 
     @verb
@@ -152,7 +152,9 @@ class EditSession(LockedDraft):
 
         Raises what `rebase` raises; it is rolled back at the end.
         """
-        again = self._independent()
+        place = self.dbsession, self._tables, self.target
+        again = type(self)(*place, self.operations, self._record)
+        again._held_in = self._held_in
         with self.dbsession.begin_nested() as savepoint:
             yield again, again.rebase(resolutions)
             savepoint.rollback()
@@ -168,7 +170,7 @@ class EditSession(LockedDraft):
             raise SchemaChanged(problems)
         if lock:
             self._lock_object()
-        rows = self._independent()._rows
+        rows = self._rows_of(self._record)
         return rebasing.find_conflicts(rows, self._tables, self._journal, self._record)
 
     def _bring_in(
@@ -177,7 +179,7 @@ class EditSession(LockedDraft):
         """Rebase on the object's current revision, and lock it."""
         current = self._lock_object()
         revisions = self.incoming()
-        rows = self._independent()._rows
+        rows = self._rows_of(self._record)
         return revisions, rebasing.rebase(
             rows, self._tables, self._journal, self._record, current, resolutions
         )
@@ -193,48 +195,47 @@ class EditSession(LockedDraft):
             notes = self.notes().ask() if notes else []
         return dry_run.forecast(
             self.dbsession,
-            lambda validated: self._independent()._swap_in(None, None, validated),
-            lambda: outside(self._independent()._rows, self._tables, self._record),
+            lambda validated: self._swap_in(None, None, validated)[0],
+            lambda: outside(self._rows_of(self._record), self._tables, self._record),
             notes,
         )
 
     def _swap_in(
         self, message: str | None, accept: str | None, validated: bool = True
-    ) -> Saved:
-        """Write the draft for `save`; `check` passes None as `accept`.
+    ) -> tuple[Saved, DraftRecord]:
+        """Write the draft for `save`, and close it; return its record.
 
-        `validated`: the host's own checks may refuse.
+        This session itself is not changed: `check` rolls all of it back, and passes
+        None as `accept`. `validated`: the host's own checks may refuse.
         """
         if problems := self.misfits():
             raise SchemaChanged(problems)
-        merged = self._merge(looked=accept is None)
-        saved = saving.save(
-            self._rows, self._tables, self._record, message, accept, validated
-        )
+        record, merged = self._merge(looked=accept is None)
+        rows = self._rows_of(record)
+        saved = saving.save(rows, self._tables, record, message, accept, validated)
         saved = replace(saved, merged=[one.revision for one in merged])
-        self._record = draft_records.close(
+        closed = draft_records.close(
             self.dbsession,
             self._tables,
-            self._record,
+            record,
             draft_records.SAVED,
             revision=saved.revision,
             keys=saved.ids_json(),
         )
-        return saved
+        return saved, closed
 
-    def _merge(self, looked: bool) -> list[Incoming]:
+    def _merge(self, looked: bool) -> tuple[DraftRecord, list[Incoming]]:
         """Merge what others have saved, if that loses nothing of the draft."""
         current = self._lock_object()
         base = self._record.base
         if current == base:
-            return []
+            return self._record, []
         if self.target.review and not looked:
             raise BaseMoved(base, current, self.incoming())
         revisions, rebased = self._bring_in()
         if rebased.lost:
             raise Refused(*(p for one in rebased.lost for p in one.problems))
-        self._use(rebased.record)
-        return revisions
+        return rebased.record, revisions
 
     @verb
     def cancel(self) -> DraftInfo:
