@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 
+from draftedit.engine.base.errors import ConflictKind
 from tests.architecture.modules import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
@@ -73,6 +74,13 @@ def short_tests(path):
         if isinstance(node, ast.FunctionDef)
         and not any("mark.long" in ast.unparse(one) for one in node.decorator_list)
     }
+
+
+def test_every_kind_of_conflict_is_explained():
+    page = (ROOT / "docs" / "conflicts.md").read_text(encoding="utf-8")
+    explained = re.findall(r"^\| (\w+) \| They|^\| (\w+) \| One ", page, re.MULTILINE)
+    kinds = {first or second for first, second in explained}
+    assert kinds == {kind.value for kind in ConflictKind}
 
 
 def test_every_picture_is_there_small_and_taken_by_the_script():

@@ -6,6 +6,7 @@ Web code turns them into pages and problem+json; see `draftedit.web.pages.error_
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from translationstring import TranslationString, TranslationStringFactory
@@ -63,20 +64,30 @@ class Problem(HasMessage):
         return Text(self.message).params
 
 
+class ConflictKind(StrEnum):
+    """What was changed on both sides."""
+
+    FIELD = "field"
+    ROW = "row"  # deleted on one side, changed on the other
+    LINK = "link"  # a reference to a row that the other side deleted
+    ORDER = "order"  # the place among the siblings
+    UNIQUE = "unique"  # two rows were given the same unique value
+
+
 @dataclass(frozen=True)
 class Conflict:
     """The same thing changed in the draft and, since its base, in live.
 
-    `kind` is field, row, link, order or unique. The three sides are encoded values: one
-    field's, or a whole row's if `field` is None, or places (`parent`, `after`) if the
-    kind is order; None: it does not exist. `other` is the row that has taken the same
-    unique value. The author of the live change is known only if it was saved.
+    The three sides are encoded values: one field's, or a whole row's if `field` is
+    None, or places (`parent`, `after`) if the kind is ORDER; None: it does not exist.
+    `other` is the row that has taken the same unique value. The author of the live
+    change is known only if it was saved.
     """
 
     table: str
     key: Key
     field: str | None
-    kind: str
+    kind: ConflictKind
     base: Any
     draft: Any
     live: Any = None

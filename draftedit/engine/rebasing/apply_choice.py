@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from draftedit.engine.base.errors import Conflict, Key, Problem, Refused
+from draftedit.engine.base.errors import Conflict, ConflictKind, Key, Problem, Refused
 from draftedit.engine.base.messages import say
 from draftedit.engine.operations import LAST, Delete, Set
 from draftedit.engine.reading.rows import Row
@@ -17,7 +17,7 @@ def decide(context: ResolutionContext, one: Conflict, choice: Resolution) -> Non
         _decide_row(context, one, choice)
     elif not context.in_sight(one.table, one.key):
         return  # it was deleted with the row above it
-    elif one.kind == "order":
+    elif one.kind == ConflictKind.ORDER:
         _decide_order(context, one, choice)
     else:
         _decide_field(context, one, choice)
@@ -31,7 +31,11 @@ def _decide_row(context: ResolutionContext, one: Conflict, choice: Resolution) -
         if wanted is None or context.part(one.table).generated_key is None:
             _reach(context, one, wanted)  # otherwise it came in under a key of its own
     elif choice.take != "draft" or one.draft is None:
-        if one.kind == "link" and choice.take == "live" and one.live is not None:
+        if (
+            one.kind == ConflictKind.LINK
+            and choice.take == "live"
+            and one.live is not None
+        ):
             _ensure_ends(context, one)
         _reach(context, one, getattr(one, choice.take))
     elif one.live is not None:
@@ -77,7 +81,7 @@ def _decide_field(
 ) -> None:
     take, field = choice.take, context.part(one.table).fields[str(one.field)]
     is_new = (one.table, one.key) in context.sides.new
-    is_foreign = one.kind == "link" and one.draft is None
+    is_foreign = one.kind == ConflictKind.LINK and one.draft is None
     if take == "draft" and not is_foreign:
         return
     if take == "live" and is_foreign:
@@ -85,7 +89,7 @@ def _decide_field(
         return
     value = choice.value if take == "value" else getattr(one, take)
     drops = value is None and not field.nullable
-    if take != "value" and (drops or (is_new and one.kind == "unique")):
+    if take != "value" and (drops or (is_new and one.kind == ConflictKind.UNIQUE)):
         # A row that cannot exist without the value is deleted with it.
         _let_go(context, one)
         return

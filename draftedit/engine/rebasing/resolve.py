@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from draftedit.engine.base.errors import Conflict, Problem, Refused
+from draftedit.engine.base.errors import Conflict, ConflictKind, Problem, Refused
 from draftedit.engine.base.messages import say
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.rebasing.apply_choice import decide
@@ -44,7 +44,10 @@ def _on_conflict(conflict: Conflict, act: Any, *arguments: Any) -> None:
 
 
 def _bring_back(context: ResolutionContext, one: Conflict, take: str) -> None:
-    if one.kind not in ("row", "link") or take not in ("draft", "base"):
+    if one.kind not in (ConflictKind.ROW, ConflictKind.LINK) or take not in (
+        "draft",
+        "base",
+    ):
         return
     wanted = one.draft if take == "draft" else one.base
     if context.sides.is_another(one.table, one.key):
@@ -52,14 +55,14 @@ def _bring_back(context: ResolutionContext, one: Conflict, take: str) -> None:
         if one.field is None and wanted is not None and part.generated_key is not None:
             row = Row(one.table, one.key, dict(wanted))
             context.apply(context.insert(row, key=None))
-    elif one.kind == "link" and take == "draft" and one.draft is not None:
+    elif one.kind == ConflictKind.LINK and take == "draft" and one.draft is not None:
         _bring_back_ends(context, one)
-    elif one.kind == "row" and wanted is not None and one.live is None:
+    elif one.kind == ConflictKind.ROW and wanted is not None and one.live is None:
         if one.base is not None:
             context.ensure_whole(one.table, one.key, wanted)
         else:
             context.ensure_parent(one.table, wanted)
-    elif one.kind == "row" and take == "draft" and wanted is not None:
+    elif one.kind == ConflictKind.ROW and take == "draft" and wanted is not None:
         context.ensure_parent(one.table, wanted)  # it was moved below a deleted row
 
 

@@ -1,7 +1,8 @@
-"""Save: write a draft into the live tables, in one transaction, in eight stages.
+"""Save: write a draft into the live tables, in one transaction, in stages.
 
-1 lock (`revision`), 2 compare, 3 archive, 4 park, 5 insert (`inserting`), 6 update
-(`updating`), 7 delete (`deleting`), 8 the revision; `writer` runs 3 to 7.
+Lock the object (`revision`), `compare` origin, draft and live, write (`writer` lists
+the stages: `archive`, park, insert, update, delete), and record the revision. If the
+database refuses, `db_refusals` has it written again, row by row, and explains why.
 """
 
 import json

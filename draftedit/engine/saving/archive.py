@@ -1,4 +1,4 @@
-"""Stage 3: copy the rows that a revision replaces to history, as they were before."""
+"""Stage "archive": copy the rows that a revision replaces to history, as they were."""
 
 from collections.abc import Iterable, Mapping
 from functools import partial

@@ -1,4 +1,4 @@
-"""Stage 2: compare origin, draft and live, field by field; refuse on conflicts."""
+"""Stage "compare": origin, draft and live, field by field; refuse on conflicts."""
 
 from draftedit.engine.base.errors import Conflicts
 from draftedit.engine.draft.draft_rows import DraftRows

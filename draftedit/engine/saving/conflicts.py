@@ -8,7 +8,7 @@ from. Equal results do not conflict, nor do different fields of a row.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from draftedit.engine.base.errors import Conflict, Key
+from draftedit.engine.base.errors import Conflict, ConflictKind, Key
 from draftedit.engine.reading.listing import position_of
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.reading.tree import neighbours
@@ -46,10 +46,10 @@ def _of_root(sides: ThreeWay) -> Conflict | None:
     at = root.table, root.key
     live = sides.live[root.table].get(root.key)
     if live is None and not root.gone and not root.is_new:
-        return sides.conflict(at, None, "row", root.origin, root.values)
+        return sides.conflict(at, None, ConflictKind.ROW, root.origin, root.values)
     if sides.is_another(root.table, root.key):
         draft = None if root.gone else root.values
-        return sides.conflict(at, None, "row", root.origin, draft, live)
+        return sides.conflict(at, None, ConflictKind.ROW, root.origin, draft, live)
     return None
 
 
@@ -61,22 +61,24 @@ def _of_changed(
     replaces = row.restores is not None and live and _has_changed(row, live)
     if live is None or another or replaces or _has_left(sides, part, row, live):
         now = live if another or replaces else None
-        yield sides.conflict(at, None, "row", row.origin, row.values, now)
+        yield sides.conflict(at, None, ConflictKind.ROW, row.origin, row.values, now)
         return
     if _is_moved_away(part, row):
         above = sides.parent(part, row.values)
         if above and not sides.is_there(*above):
             values = (row.origin, row.values, live)
-            yield sides.conflict(at, None, "row", *values, cause=above)
+            yield sides.conflict(at, None, ConflictKind.ROW, *values, cause=above)
             return
     for name, (base, draft) in row.changed_fields().items():
         if name in part.parent_fields or name == part.order:
             continue
         if not same(live[name], base) and not same(live[name], draft):
-            yield sides.conflict(at, name, "field", base, draft, live[name])
+            yield sides.conflict(at, name, ConflictKind.FIELD, base, draft, live[name])
         elif sides.refers_to_nothing(part.fields[name], draft):
             cause = sides.referred(part.fields[name], draft)
-            yield sides.conflict(at, name, "link", base, draft, live[name], cause=cause)
+            yield sides.conflict(
+                at, name, ConflictKind.LINK, base, draft, live[name], cause=cause
+            )
     if _is_moved(sides, part, row) and (
         _neighbour_is_gone(sides, part, row) or _both_moved(part, row, live)
     ):
@@ -97,7 +99,7 @@ def _of_deleted(sides: ThreeWay, row: Row, live: Values | None) -> Iterator[Conf
         return
     if _has_changed(row, live) or sides.is_another(row.table, row.key):
         at = row.table, row.key
-        yield sides.conflict(at, None, "row", row.origin, None, live)
+        yield sides.conflict(at, None, ConflictKind.ROW, row.origin, None, live)
 
 
 def _has_changed(row: Row, live: Values) -> bool:
@@ -115,11 +117,11 @@ def _of_new(
         names = _given(part, row)
         differs = any(not same(live[name], row.values[name]) for name in names)
         if differs or sides.is_another(*at):
-            yield sides.conflict(at, None, "row", None, row.values, live)
+            yield sides.conflict(at, None, ConflictKind.ROW, None, row.values, live)
         return
     above = sides.parent(part, row.values)
     if above is not None and not sides.is_there(*above):
-        kind = "link" if part.is_link else "row"
+        kind = ConflictKind.LINK if part.is_link else ConflictKind.ROW
         yield sides.conflict(at, None, kind, None, row.values, cause=above)
         return
     for name in _given(part, row):
@@ -130,7 +132,7 @@ def _of_new(
             where = None if part.is_link else name
             draft = row.values if part.is_link else row.values[name]
             cause = sides.referred(field, row.values[name])
-            yield sides.conflict(at, where, "link", None, draft, cause=cause)
+            yield sides.conflict(at, where, ConflictKind.LINK, None, draft, cause=cause)
     if _neighbour_is_gone(sides, part, row):
         yield _of_order(sides, part, row)
 
@@ -186,7 +188,9 @@ def _of_order(sides: ThreeWay, part: Part, row: Row) -> Conflict:
     at, behind = (row.table, row.key), (sides.after or {}).get((row.table, row.key))
     gone = behind is not None and _neighbour_is_gone(sides, part, row)
     cause = (row.table, behind) if behind is not None and gone else None
-    return sides.conflict(at, part.order, "order", base, draft, live, cause=cause)
+    return sides.conflict(
+        at, part.order, ConflictKind.ORDER, base, draft, live, cause=cause
+    )
 
 
 def place(view: View, part: Part, key: Key) -> dict[str, Any] | None:

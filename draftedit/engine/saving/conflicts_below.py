@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from draftedit.engine.base.errors import Conflict, Key
+from draftedit.engine.base.errors import Conflict, ConflictKind, Key
 from draftedit.engine.reading.live import bound, encoded_key
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.saving.three_way import ThreeWay
@@ -39,7 +39,7 @@ def _of_foreign(sides: ThreeWay, part: Part, now: Row) -> Iterator[Conflict]:
     if sides.is_below_gone(part.name, now.key):
         base = before.values if before else None
         at = part.name, now.key
-        yield sides.conflict(at, None, "row", base, None, now.values)
+        yield sides.conflict(at, None, ConflictKind.ROW, base, None, now.values)
     else:
         yield from _of_links(sides, part, now)
 
@@ -49,7 +49,9 @@ def _of_changed(sides: ThreeWay, part: Part, now: Row) -> Iterator[Conflict]:
     at = part.name, now.key
     mine = sides.changed[at]
     if sides.is_below_gone(*at):
-        yield sides.conflict(at, None, "row", mine.origin, mine.values, now.values)
+        yield sides.conflict(
+            at, None, ConflictKind.ROW, mine.origin, mine.values, now.values
+        )
     else:
         yield from _of_links(sides, part, now)
 
@@ -66,9 +68,9 @@ def _of_links(sides: ThreeWay, part: Part, now: Row) -> Iterator[Conflict]:
         if same(value, base) or changed_here or not _is_deleted(sides, field, value):
             continue
         if part.is_link:
-            yield sides.conflict(at, None, "link", None, None, now.values)
+            yield sides.conflict(at, None, ConflictKind.LINK, None, None, now.values)
         else:
-            yield sides.conflict(at, name, "link", base, None, value)
+            yield sides.conflict(at, name, ConflictKind.LINK, base, None, value)
 
 
 def _is_deleted(sides: ThreeWay, field: Field, value: Any) -> bool:
@@ -90,7 +92,7 @@ def _of_uniques(sides: ThreeWay, part: Part, row: Row) -> Iterator[Conflict]:
             base = (row.origin or {}).get(name)
             at, other = (part.name, row.key), (part.name, holder)
             values = (base, row.values[name], live)
-            yield sides.conflict(at, name, "unique", *values, other=other)
+            yield sides.conflict(at, name, ConflictKind.UNIQUE, *values, other=other)
 
 
 def _reported_field(part: Part, unique: tuple[str, ...]) -> str:

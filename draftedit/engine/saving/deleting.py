@@ -1,4 +1,4 @@
-"""Stage 7: delete removed rows and their descendants, children first."""
+"""Stage "delete": removed rows and their descendants, children first."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Stage 5: insert new rows, parents first; the database generates their keys."""
+"""Stage "insert": new rows, parents first; the database generates their keys."""
 
 from typing import Any
 

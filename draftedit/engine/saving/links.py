@@ -1,4 +1,4 @@
-"""Association rows: deleted in stage 4, inserted (again) in stage 5, without the ORM.
+"""Association rows: deleted before parking, inserted with new rows, without the ORM.
 
 No other row takes over their identity, so they need not be parked.
 """

@@ -1,4 +1,4 @@
-"""Last step of stage 6: columns that users do not set, in rows that reuse a key.
+"""After the updates: columns that users do not set, in rows that reuse a key.
 
 A restored row has its values from history, including those the host maintains, such as
 version counters, which the ORM would restart. A row that takes the place of a deleted

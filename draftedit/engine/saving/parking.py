@@ -1,4 +1,4 @@
-"""Stage 4: rows that give up a unique value release it before another row takes it.
+"""Stage "park": rows release the unique values that others are to take.
 
 In Core, so that no validator sees it. Values are not compared: the database's collation
 decides which are equal, so every row that gives one up is parked if any other takes

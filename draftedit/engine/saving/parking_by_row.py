@@ -1,4 +1,4 @@
-"""Stage 4, second attempt: try row by row which values make room in the database.
+"""Park, second attempt: try row by row which values make room in the database.
 
 After a save has failed. Every placeholder is tried in a savepoint, the likeliest first;
 then the final values of the row, which may be free by now; at last the row is set

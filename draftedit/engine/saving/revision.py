@@ -1,4 +1,4 @@
-"""Stages 1 and 8: lock and increment the object's record, and insert the revision's."""
+"""First and last: lock and increment the object's record, insert the revision's."""
 
 import datetime
 from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from draftedit.engine.base.errors import Conflict, Key
+from draftedit.engine.base.errors import Conflict, ConflictKind, Key
 from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.reading.live import bound, chunks, encoded_key, has_key
 from draftedit.engine.reading.revisions_since import ForeignChange, RowId
@@ -128,7 +128,7 @@ class ThreeWay:
         self,
         row: RowId,
         field: str | None,
-        kind: str,
+        kind: ConflictKind,
         base: Any,
         draft: Any,
         live: Any = None,

@@ -1,4 +1,4 @@
-"""Stage 6: update changed fields, and references that had to wait for the other row."""
+"""Stage "update": changed fields, and references that had to wait for a row."""
 
 from sqlalchemy.orm.attributes import flag_modified
 

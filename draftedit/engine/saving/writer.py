@@ -1,4 +1,4 @@
-"""Run stages 3 to 7 in their order: archive, park, insert, update, delete.
+"""Run the stages that write, in their order; `write` is the list of them.
 
 Through the ORM session, so that the host's events and validators run.
 """

@@ -1,5 +1,6 @@
 """Schemas of problems and conflicts."""
 
+from draftedit.engine.base.errors import ConflictKind
 from draftedit.web.api.schemas.terms import (
     COUNT,
     KEY_OR_NULL,
@@ -60,7 +61,7 @@ PROBLEMS: dict[str, Schema] = {
     "Conflict": an_object(
         "table id field kind base draft live live_by live_at",
         "other",
-        kind={"enum": ["field", "row", "link", "order", "unique"]},
+        kind={"enum": [kind.value for kind in ConflictKind]},
         live_by=TEXT_OR_NULL,
         live_at=TIME_OR_NULL,
         other={

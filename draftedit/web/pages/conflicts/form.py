@@ -13,7 +13,7 @@ from typing import Any
 
 from translationstring import TranslationStringFactory
 
-from draftedit.engine.base.errors import Conflict, Problem, Refused
+from draftedit.engine.base.errors import Conflict, ConflictKind, Problem, Refused
 from draftedit.engine.base.keys import from_path, to_path
 from draftedit.engine.base.texts import text_of
 from draftedit.engine.rebasing.resolutions import TAKES, Resolution
@@ -135,7 +135,7 @@ def _own(edit: EditSession, one: Conflict, choices: ConflictChoices) -> Any:
         return None  # the service refuses a value for a whole row
     said = choices.said(one)
     try:
-        if one.kind == "order":
+        if one.kind == ConflictKind.ORDER:
             return _place(said.texts.get(one.field))
         return _value(edit, one, said)
     except Refused as refusal:

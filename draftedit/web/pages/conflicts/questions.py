@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from draftedit.engine.base.errors import Conflict, Key, Problem
+from draftedit.engine.base.errors import Conflict, ConflictKind, Key, Problem
 from draftedit.engine.base.keys import to_path
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.schema.model import Field, Part
@@ -146,7 +146,7 @@ class Asking:
         labels = (
             words.OF_OBJECT if words.is_lost_object(one, self.names) else words.TAKES
         )
-        ordered = one.kind == "order"
+        ordered = one.kind == ConflictKind.ORDER
         return Question(
             id=f"c-{self._count}",
             name=name,

@@ -1,11 +1,11 @@
 """Texts about a conflict: the reason, and its sides."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, assert_never
 
 from translationstring import TranslationStringFactory
 
-from draftedit.engine.base.errors import Conflict
+from draftedit.engine.base.errors import Conflict, ConflictKind
 from draftedit.engine.schema.model import Part
 from draftedit.web.pages.formatting import FormattedValue
 from draftedit.web.pages.labels import Labels
@@ -36,32 +36,35 @@ def is_lost_object(one: Conflict, names: Labels) -> bool:
 
 def why(one: Conflict, part: Part, names: Labels) -> str:
     """Describe in a sentence which changes conflict."""
-    tellers = {
-        "field": _why_field,
-        "link": _why_link,
-        "order": _why_order,
-        "row": _why_row,
-    }
-    if one.kind == "unique":
-        row = names.located(one.table, one.other) if one.other else part.title
-        text = _("Others gave the same value to ${row}.", mapping={"row": row})
-        return names.translate(text)
-    if is_lost_object(one, names):
-        return names.translate(_("Others deleted the whole object."))
-    return names.translate(tellers[one.kind](one, part))
+    return names.translate(_why(one, part, names))
 
 
-def _why_field(_one: Conflict, _part: Part) -> str:
-    return _("Both changed it.")
+def _why(one: Conflict, part: Part, names: Labels) -> str:
+    if one.kind != ConflictKind.UNIQUE and is_lost_object(one, names):
+        return _("Others deleted the whole object.")
+    match one.kind:
+        case ConflictKind.FIELD:
+            return _("Both changed it.")
+        case ConflictKind.LINK:
+            return _why_link(one)
+        case ConflictKind.ORDER:
+            return _why_order(one)
+        case ConflictKind.ROW:
+            return _why_row(one, part)
+        case ConflictKind.UNIQUE:
+            row = names.located(one.table, one.other) if one.other else part.title
+            return _("Others gave the same value to ${row}.", mapping={"row": row})
+        case _:
+            assert_never(one.kind)
 
 
-def _why_link(one: Conflict, _part: Part) -> str:
+def _why_link(one: Conflict) -> str:
     if one.draft is None:
         return _("Others made it refer to what you delete.")
     return _("What you made it refer to is deleted there.")
 
 
-def _why_order(one: Conflict, _part: Part) -> str:
+def _why_order(one: Conflict) -> str:
     if one.live == one.base:
         return _("What you put it after is gone from there.")
     return _("Both moved it, to different places.")
@@ -86,7 +89,7 @@ def _why_row(one: Conflict, part: Part) -> str:
 def side(one: Conflict, take: str, part: Part, names: Labels) -> FormattedValue:
     """Show one side: a value, a place, or whether the row exists."""
     value = getattr(one, take)
-    if one.kind == "order":
+    if one.kind == ConflictKind.ORDER:
         return FormattedValue(_place(one, value, part, names), "word")
     if one.field is None:
         return FormattedValue(names.translate(_presence(one, value)), "word")
