@@ -24,7 +24,7 @@ from typing import Any
 from draftedit.engine.base.errors import Key, Refused
 from draftedit.engine.draft.changes import changes, touched_rows
 from draftedit.engine.draft.draft_rows import DraftRows
-from draftedit.engine.operations import Batch, Operation, Set, from_json
+from draftedit.engine.operations import Batch, Operation, Rekey, Set, from_json
 from draftedit.engine.reading.change import Change
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.values.codecs import canonical, same
@@ -74,6 +74,7 @@ def check_operation(edit: EditSession, operation: Operation) -> Applied:
         _expect(_state(edit) == after, "Redone, the draft differs from the first time.")
     _expect(replayed == after, "Its intent does something else on the same rows.")
     _check_rows(outcome)
+    _check_positions(edit, outcome.operation, before, after)
     _check_fields(outcome.operation)
     _check_description(edit, outcome.operation, outcome.inverse)
     _check_schema(operation)
@@ -152,6 +153,32 @@ def _check_rows(outcome: Applied) -> None:
     touched = {(row.table, row.key) for row in outcome.rows}
     strange = {row for one in operations for row in one.rows()} - touched
     _expect(not strange, f"It names rows that it did not touch: {strange}.")
+
+
+def _check_positions(
+    edit: EditSession, operation: Operation, before: _State, after: _State
+) -> None:
+    """Check that moved rows are in `positions`: a rebase has no conflict for others."""
+    moved = {key for key, row in after.rows.items() if _is_moved(edit, before, row)}
+    silent = moved - operation.positions().keys() - _rekeyed(operation)
+    _expect(not silent, f"It moved rows that its positions do not have: {silent}.")
+
+
+def _is_moved(edit: EditSession, before: _State, row: Row) -> bool:
+    order = edit.target.tables[row.table].order
+    if order is None or row.is_new or row.gone:
+        return False
+    known = before.rows.get((row.table, row.key))
+    values = (row.origin if known is None else known.values) or {}
+    return order in values and not same(row.values[order], values[order])
+
+
+def _rekeyed(operation: Operation) -> set[tuple[str, Key]]:
+    """Return the rows that only made room for others."""
+    if isinstance(operation, Rekey):
+        return {(operation.table, key) for key, _place in operation.places}
+    members = operation.members() or ()
+    return {row for one in members for row in _rekeyed(one)}
 
 
 def _check_fields(operation: Operation) -> None:

@@ -24,7 +24,7 @@ class FormInput:
     def from_params(cls, params: Mapping[str, str]) -> "FormInput":
         """Take `v.`, `null.` and `q.` parameters; the last of a name counts.
 
-        A check box comes after a hidden field of its name, so that unticked is said.
+        A hidden field of the same name precedes a check box: unticked is sent, too.
         """
         searches = {name: searched(text) for name, text in _named(params, "q.").items()}
         return cls(
@@ -65,7 +65,7 @@ def spell(one: Field, value: Any) -> str:
 
 
 def initial(one: Field) -> Any:
-    """Return the value that a new row has unless told otherwise, where it is known."""
+    """Return the value that a new row has by default, if it is known."""
     default: Any = one.column.default
     if default is None or not default.is_scalar:
         return None
@@ -76,9 +76,9 @@ def initial(one: Field) -> Any:
 
 
 def read(
-    part: Part, said: FormInput, current: Mapping[str, Any] | None
+    part: Part, typed_in: FormInput, current: Mapping[str, Any] | None
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the values that were said, and what cannot be read.
+    """Return the values typed in, and a problem for each that cannot be parsed.
 
     With the `current` values of a row, only those that were changed; for a new row
     (None), without those left to their default. Columns that are not asked for are
@@ -87,13 +87,13 @@ def read(
     known = {one.name: one for one in asked(part, new=current is None)}
     values: dict[str, Any] = {}
     problems: list[Problem] = []
-    for name in [*said.texts, *sorted(said.nulls - said.texts.keys())]:
+    for name in [*typed_in.texts, *sorted(typed_in.nulls - typed_in.texts.keys())]:
         one = known.get(name)
         if one is None:
-            values[name] = said.texts.get(name)
+            values[name] = typed_in.texts.get(name)
             continue
         try:
-            _take(values, one, said, current)
+            _take(values, one, typed_in, current)
         except ValueError as error:
             problems.append(Problem(text_of(error), table=part.name, field=name))
     return values, problems
@@ -102,13 +102,13 @@ def read(
 def _take(
     values: dict[str, Any],
     one: Field,
-    said: FormInput,
+    typed_in: FormInput,
     current: Mapping[str, Any] | None,
 ) -> None:
-    text = said.texts.get(one.name, "")
-    is_null = one.nullable and text == "" and _means_null(one, said)
+    text = typed_in.texts.get(one.name, "")
+    is_null = one.nullable and text == "" and _means_null(one, typed_in)
     if current is None:
-        if text == "" and one.name not in said.nulls and _is_left_out(one, is_null):
+        if text == "" and one.name not in typed_in.nulls and _is_left_out(one, is_null):
             return
     elif is_null == (current.get(one.name) is None) and text == lines(
         spell(one, current.get(one.name))
@@ -127,9 +127,11 @@ def _is_left_out(one: Field, is_null: bool) -> bool:
     return one.required and not is_null
 
 
-def _means_null(one: Field, said: FormInput) -> bool:
+def _means_null(one: Field, typed_in: FormInput) -> bool:
     """An empty text is a text, unless its box was ticked; nothing else is empty."""
-    return not one.codec.takes_empty or bool(one.references) or one.name in said.nulls
+    return (
+        not one.codec.takes_empty or bool(one.references) or one.name in typed_in.nulls
+    )
 
 
 def _value(one: Field, text: str, current: Mapping[str, Any] | None) -> Any:

@@ -45,7 +45,7 @@ class Input:
     """One field of a form, ready to be shown.
 
     `control` is check, select, find, area or line. `was` is the text before the
-    draft changed it, `now` what the row has where something else was said; `search`
+    draft changed it, `now` what the row has if something else was typed in; `search`
     what was looked for in a `find`. `prefix` tells the ids of several forms on one
     page apart, `scope` the names of fields of several rows in one form.
     """
@@ -101,7 +101,7 @@ class Input:
 
     @property
     def may_be_null(self) -> bool:
-        """Return whether it needs a box of its own to say: no value, not even empty."""
+        """Return whether it needs a box of its own for NULL, beside the empty text."""
         return (
             self.field.nullable
             and self.field.codec.takes_empty
@@ -132,7 +132,7 @@ def build(
     part: Part,
     values: Mapping[str, Any] | None,
     *,
-    said: FormInput | None = None,
+    typed_in: FormInput | None = None,
     choices: Mapping[str, Choices] | None = None,
     origin: Mapping[str, Any] | None = None,
     problems: Sequence[Problem] = (),
@@ -140,7 +140,7 @@ def build(
 ) -> list[Input]:
     """Build the form of a row; `values` None for a new one.
 
-    What was said before wins over the row's values, so that nothing typed is lost.
+    What was typed in before takes precedence over the row's values.
     """
     result = []
     for one in asked(part, new=values is None):
@@ -151,21 +151,21 @@ def build(
         shown = replace(
             plain, prefix=prefix, errors=wrong, was=_was(one, value, origin)
         )
-        result.append(shown if said is None else _with_said(shown, said))
+        result.append(shown if typed_in is None else _with_typed_in(shown, typed_in))
     return result
 
 
 def build_one(
     one: Field,
     value: Any,
-    said: FormInput,
+    typed_in: FormInput,
     choices: Choices | None,
     prefix: str,
     scope: str,
 ) -> Input:
     """Build one field of a row that is there, in a form for several rows."""
     plain = _input(one, value, False, choices)
-    return _with_said(replace(plain, prefix=prefix, scope=scope), said)
+    return _with_typed_in(replace(plain, prefix=prefix, scope=scope), typed_in)
 
 
 def _input(one: Field, value: Any, new: bool, choices: Choices | None) -> Input:
@@ -189,12 +189,12 @@ def _was(one: Field, value: Any, origin: Mapping[str, Any] | None) -> str | None
     return spell(one, origin[one.name])
 
 
-def _with_said(result: Input, said: FormInput) -> Input:
+def _with_typed_in(result: Input, typed_in: FormInput) -> Input:
     name = result.field.name
-    result = replace(result, search=said.searches.get(name, ""))
-    if name not in said.texts and name not in said.nulls:
+    result = replace(result, search=typed_in.searches.get(name, ""))
+    if name not in typed_in.texts and name not in typed_in.nulls:
         return result
-    text, is_null = said.texts.get(name, ""), name in said.nulls
+    text, is_null = typed_in.texts.get(name, ""), name in typed_in.nulls
     now = result.text if text != lines(result.text) else None
     return replace(result, text=text, is_null=is_null, now=now)
 
@@ -221,7 +221,7 @@ def _options(one: Field, choices: Choices | None) -> Sequence[Option]:
 
 
 def _blank(one: Field, value: Any) -> str | None:
-    """Return what the empty choice of a select says; None: there is none."""
+    """Return the text of the empty choice of a select; None if it has none."""
     if one.nullable:
         return _("none")
     if value is not None:

@@ -27,7 +27,7 @@ _ETAG = re.compile(rf'"({_VERSION.pattern})"')
 
 
 class GuardError(DraftError):
-    """The request itself is refused, whatever it asks for."""
+    """The request itself is refused, independent of what it asks for."""
 
 
 class BadRequest(GuardError):

@@ -199,7 +199,7 @@ def everywhere(config: Configurator) -> None:
 
 
 def _bound(registry: Registry) -> None:
-    """Bound the body of a request, whoever reads it first."""
+    """Bound the body of a request, independent of which code reads it first."""
     policy = registry.queryUtility(IExecutionPolicy, default=default_execution_policy)
 
     def bounded(environ: Environ, router: Router) -> Response:

@@ -63,7 +63,7 @@ def check_media_type(request: Request, expected: str) -> None:
 def disarm(request: Request) -> None:
     """Prevent WebOb from parsing a body that is not a form of ours.
 
-    WebOb fails at malformed uploads and other charsets, whoever reads first: the CSRF
+    WebOb fails at malformed uploads and other charsets in any code that reads: the CSRF
     check, or the error page when it negotiates the language.
     """
     if _media_type(request) in (UPLOAD, UNREAD):

@@ -165,7 +165,7 @@ class OwnerContext(Root):
     """Resource of the user's drafts; `target`: of the draft to be opened."""
 
     def __init__(self, request: Request) -> None:
-        """Load the current user; raise HTTPForbidden if nobody is signed in."""
+        """Load the current user; raise HTTPForbidden if no user is signed in."""
         super().__init__(request)
         _check_body(request)
         if request.method not in SAFE_METHODS:

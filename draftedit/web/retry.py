@@ -1,4 +1,4 @@
-"""Which failures are nobody's fault, and what becomes of them.
+"""Classify transient database errors, and mark them so that the request is retried.
 
 A retryable one (two requests met) repeats the request from its start. An absent
 database, or one that was never migrated, is answered with 503 by an exception view.
@@ -65,7 +65,7 @@ def is_not_migrated(error: BaseException | None) -> bool:
 
 
 def _inserted_into(error: DBAPIError) -> str | None:
-    # By the statement: MariaDB does not say which table it was.
+    # By the statement: MariaDB does not report the table.
     found = _INSERT.match(error.statement or "")
     return found[1].lower() if found else None
 
@@ -102,7 +102,7 @@ def includeme(config: Configurator) -> None:
     config.add_tween(
         "draftedit.web.retry.retry_tween_factory", over="pyramid_tm.tm_tween_factory"
     )
-    # After the host, and pyramid_retry, have had their say, in whatever order.
+    # After the configuration of the host and of pyramid_retry, in any order.
     config.action(None, _repeat_ours, (config.registry,), order=PHASE3_CONFIG + 10)
 
 
@@ -114,7 +114,7 @@ def _repeat_ours(registry: Registry) -> None:
 
 
 def _attempts(request: Request) -> int | None:
-    """Say how often a request is tried: None, as the setting says; a host's, once."""
+    """Return how often to try a request: None: as set; once for a host's own."""
     return None if is_to_us(request) else 1
 
 

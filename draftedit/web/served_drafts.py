@@ -44,7 +44,7 @@ def add_drafts(config: Configurator, drafts: Any) -> None:
     )
     introspectable["targets"] = tuple(drafts.targets)
     config.action(_DRAFTS, register, introspectables=(introspectable,))
-    # After all of the host's configuration, in whatever order.
+    # After all of the host's configuration, in any order.
     config.action(None, check_host, (config.registry,), order=PHASE3_CONFIG + 10)
 
 

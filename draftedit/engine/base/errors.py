@@ -18,7 +18,7 @@ _ = TranslationStringFactory("draftedit")
 
 Key = tuple[Any, ...]
 
-HOST_CHECK = "host-check"  # the code of what a host says in its own words
+HOST_CHECK = "host-check"  # the code of a host's own messages
 
 # What is looked for in vain; the other names are those of the host's own tables.
 NOUNS = {
@@ -147,7 +147,7 @@ class DraftError(Exception):
 
     @property
     def text(self) -> Text:
-        """What the error says."""
+        """The text of the error."""
         return text_of(self)
 
 
@@ -164,7 +164,7 @@ class Unknown(DraftError):
 
 
 class Refused(DraftError):
-    """An operation, or a save, is refused: the problems say why."""
+    """An operation, or a save, is refused: the problems are the reasons."""
 
     def __init__(self, *problems: Problem) -> None:
         """Keep every problem; the first is the message."""

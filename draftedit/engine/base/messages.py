@@ -1,4 +1,4 @@
-"""What the engine and the service say, by code.
+"""Messages of the engine and the service, by code.
 
 The codes are part of the contract, the words are not: programs read a problem's `code`
 and `params`. One table for both, as a message says the same whichever room refuses;

@@ -53,7 +53,7 @@ class Messages(dict[str, TranslationString]):
 
 
 def text_of(error: BaseException) -> Text:
-    """Return what an error says, with its code where it was raised with one."""
+    """Return the text of an error, with its code if it was raised with one."""
     message = error.args[0] if error.args else ""
     return message if isinstance(message, Text) else Text(str(error))
 

@@ -64,7 +64,7 @@ def backend_named(dialect: str) -> Backend:
 
 
 def values_of(dialect: str) -> ValueRules:
-    """Return what a database keeps; `ANY`: whatever it is."""
+    """Return the rules of a database for values; `ANY`: if the database is unknown."""
     try:
         return _VALUES[dialect]
     except KeyError:

@@ -58,7 +58,7 @@ def lacking(backend: type[Backend]) -> list[str]:
 
 
 def headline(error: DBAPIError) -> str:
-    """Return the first line of what an error says: the others quote rows."""
+    """Return the first line of an error's text: the others quote rows."""
     arguments = error.orig.args if error.orig else ()
     text = str(arguments[-1]) if arguments else ""
     return text.partition("\n")[0]

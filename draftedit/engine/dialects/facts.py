@@ -25,7 +25,7 @@ class ErrorCodes:
     """The codes of a database's errors, by what they mean to us.
 
     A code is what `Backend.codes_in` finds in an error: the number or SQLSTATE that the
-    driver passes on, or the start of its text where the number does not say enough.
+    driver passes on, or the start of its text where the number is ambiguous.
 
     `retryable`: two transactions met, and one of them may well succeed if it is done
     again. `savepoint_lost`: a deadlock has ended the transaction, and the error in hand

@@ -42,7 +42,7 @@ class MariaDBBackend(MariaDBValues, Server, NoRowSecurity, Backend):
     """
 
     title = "MariaDB"
-    dialects = ("mysql", "mariadb")  # a URL may say either
+    dialects = ("mysql", "mariadb")  # a URL may have either
     drivers = ("pymysql", "MySQLdb")
     driver = "pymysql"
     extra = "mariadb"
@@ -149,7 +149,7 @@ class MariaDBBackend(MariaDBValues, Server, NoRowSecurity, Backend):
         """Choose the level of isolation, the strict mode and the character set."""
         arguments: dict[str, Any] = {
             "connect_timeout": CONNECT_SECONDS,
-            # Values that do not fit are errors, whatever the server's default is;
+            # Values that do not fit are errors, independent of the server's default;
             # otherwise it cuts them off in silence.
             "init_command": "SET SESSION sql_mode = 'TRADITIONAL'",
         }

@@ -26,7 +26,7 @@ class MariaDBValues(AnyDatabase):
     json_levels = 28  # its functions stop at 32, with the journal's own around
 
     def second_digits(self, kind: TypeEngine[Any]) -> int:
-        """Return what the column says; nothing said is none."""
+        """Return the column's fractional digits: none by default."""
         return getattr(kind.dialect_impl(_DIALECT), "fsp", None) or 0
 
     def decimal_digits(self, kind: sa.Numeric[Any]) -> Digits:

@@ -111,7 +111,7 @@ class PostgreSQLBackend(AnyDatabase, Server, KeepsDeclarations, Backend):
         state = getattr(error.orig, "sqlstate", getattr(error.orig, "pgcode", None))
         if state is not None:
             return frozenset((state, state[:2]))
-        # There is none for a connection that never came to be.
+        # There is none if the connection failed.
         if type(error.orig).__name__ in _CONNECTING:
             return frozenset((_CANNOT_CONNECT,))
         return frozenset()

@@ -27,7 +27,7 @@ class Server(Statements, TableRules, Connections):
         return column
 
     def looks_again_after(self, seconds: float) -> float:
-        """Return 0: the server tells the one who waits."""
+        """Return 0: the server wakes a waiting session."""
         return 0
 
     def default_of(

@@ -31,8 +31,8 @@ from draftedit.engine.dialects.sqlite_values import SQLiteValues
 # request is repeated (see draftedit.web.retry) and in the end answered with 503.
 BUSY_MILLISECONDS = 5_000
 
-# Who waits for the one writer is told nothing, but sleeps and looks again. While it has
-# waited for less than so many seconds, it sleeps for so many at most:
+# A session that waits for the one writer is not woken, but sleeps and polls. As long as
+# it has waited for less than so many seconds, it sleeps for so many at most:
 # `sqliteDefaultBusyCallback` in https://www.sqlite.org/src/file?name=src/main.c
 SLEEPS = ((0.128, 0.025), (0.228, 0.05), (math.inf, 0.1))
 
@@ -95,7 +95,7 @@ class SQLiteBackend(SQLiteValues, NoRowSecurity, KeepsDeclarations, Backend):
     def codes_in(self, error: DBAPIError) -> frozenset[Code]:
         """Return the code, the one without the low byte's details, and known texts."""
         code = getattr(error.orig, "sqlite_errorcode", None)
-        # The low byte says what, the rest in which way.
+        # The low byte is the kind of error, the rest its detail.
         numbers = () if code is None else (code, code & 0xFF)
         text = headline(error)
         return frozenset((*numbers, *(one for one in _TEXTS if text.startswith(one))))
@@ -141,7 +141,7 @@ class SQLiteBackend(SQLiteValues, NoRowSecurity, KeepsDeclarations, Backend):
         return found
 
     def facts(self, connection: sa.Connection, table: sa.Table) -> TableFacts:
-        """Read AUTOINCREMENT from CREATE TABLE; no pragma tells it."""
+        """Read AUTOINCREMENT from CREATE TABLE; no pragma returns it."""
         texts = [one for one in table.columns if isinstance(one.type, sa.String)]
         collations = {one.name: _collation(connection, one) for one in texts}
         counts_on = "AUTOINCREMENT" in _source(connection, table.name)
@@ -209,7 +209,7 @@ def _source(connection: sa.Connection, table: str) -> str:
 
 
 def _collation(connection: sa.Connection, column: sa.Column[Any]) -> str:
-    """Ask how a comparison is done: no pragma tells the collation of a column."""
+    """Probe how a column compares: no pragma returns its collation."""
     compared = sa.select(column == sa.literal_column("'x'"))
     sql = compared.compile(connection)
     plan = connection.exec_driver_sql(f"EXPLAIN {sql}").mappings()

@@ -8,7 +8,7 @@ from sqlalchemy.types import TypeEngine
 
 from draftedit.engine.dialects.value_rules import AnyDatabase, Digits
 
-PLAIN_DIGITS = 10  # after the point that SQLAlchemy reads, unless told
+PLAIN_DIGITS = 10  # after the point that SQLAlchemy reads by default
 
 
 class SQLiteValues(AnyDatabase):

@@ -61,7 +61,7 @@ class Statements(ABC):
     def looks_again_after(self, seconds: float) -> float:
         """Return how long one who has waited so long for a lock sleeps at most.
 
-        In seconds; 0: who waits is told when the lock is free.
+        In seconds; 0: a waiting session is woken when the lock is free.
         """
 
     @abstractmethod

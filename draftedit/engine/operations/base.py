@@ -111,7 +111,7 @@ class Operation(ABC):
 
     @classmethod
     def from_form(cls, form: FormReader) -> Operation:
-        """Read what a form says; raise BadOperation, or Refused for its values.
+        """Parse a form; raise BadOperation, or Refused for its values.
 
         The default is for operations that no form leads to.
         """
@@ -121,7 +121,7 @@ class Operation(ABC):
     def schema(cls) -> Schema:
         """Return the JSON schema of what a caller sends; it appears in the API's.
 
-        The default says no more than the name.
+        The default has only the name.
         """
         return an_object("op", op={"const": cls.op})
 
@@ -150,14 +150,14 @@ class Operation(ABC):
         return cls.op
 
     def describe(self, inverse: Operation | None = None) -> Description:
-        """Return what is said of the operation; the inverse knows what was before.
+        """Describe the operation; the inverse has the values before.
 
         Only data: tables and columns that it names may have gone since.
         """
         return Description(self.op)
 
     def summary(self, count: int) -> Description | None:
-        """Return what is said of `count` operations that differ in their rows only.
+        """Describe `count` operations that differ in their rows only.
 
         They are such if their summaries are equal. None: each is described by itself.
         """
@@ -175,7 +175,7 @@ class Operation(ABC):
         return self
 
     def members(self) -> Sequence[Operation] | None:
-        """Return the operations it consists of, each of which is replayed by itself.
+        """Return the operations it consists of, each replayed by itself.
 
         None: it is replayed as a whole.
         """

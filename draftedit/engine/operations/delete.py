@@ -29,7 +29,7 @@ _ = TranslationStringFactory("draftedit")
 
 @dataclass(frozen=True)
 class _ByKey(RowOperation):
-    """An operation of which there is no more to say than the row."""
+    """An operation whose only argument is the row."""
 
     table: str
     key: AnyKey

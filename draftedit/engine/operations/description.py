@@ -1,4 +1,4 @@
-"""What is said of an operation: a message, and what a page is to put in its places.
+"""The description of an operation: a message, and what a page puts in its places.
 
 The engine knows no language and no labels: it names rows, tables and values as data,
 and a page calls them as its user knows them.
@@ -48,7 +48,7 @@ class NamedPart:
 
 @dataclass(frozen=True)
 class Nested:
-    """Operations with their inverses, each of which is described in its turn."""
+    """Operations with their inverses, each described in turn."""
 
     pairs: Sequence[tuple[Operation, Operation | None]]
 

@@ -73,7 +73,7 @@ class JsonReader:
         return self.data.pop(member, None) if self.context.stored else None
 
     def end(self) -> None:
-        """Refuse members that nobody took."""
+        """Refuse members that were not read."""
         if self.data:
             names = ", ".join(sorted(map(str, self.data)))
             raise BadOperation(

@@ -45,7 +45,7 @@ def row_of(rows: DraftRows, part: Part, raw: AnyKey, mode: ApplyMode = AS_ASKED)
     if (part.name, key) in mode.taken_over:
         raise refused(say("key-taken-over"), table=part.name, key=key)
     # What the journal names was this object's when it was done, and stays the draft's
-    # whatever became of the rows above it.
+    # even if the rows above it are deleted.
     row = rows.find(part.name, key) if mode.exact else None
     try:
         return row or rows.row(part.name, key)

@@ -164,7 +164,7 @@ def _matches(rows: sa.Subquery, part: Part) -> list[sa.ColumnElement[bool]]:
 
 
 def search_pattern(text: str) -> str:
-    """Return the LIKE pattern that finds `text` anywhere, whatever the case."""
+    """Return the LIKE pattern that finds `text` anywhere, in any case."""
     for character in ("\\", "%", "_"):
         text = text.replace(character, f"\\{character}")
     return f"%{text.lower()}%"

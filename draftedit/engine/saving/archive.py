@@ -52,7 +52,7 @@ def _by_what_comes(rows: Iterable[Row]) -> dict[int | None, list[Row]]:
 def _doomed(work: SaveRun, part: Part) -> list[Key]:
     """Return the keys of the rows to be deleted: deleted ones, and those below them.
 
-    Level by level, each level locked before the next is collected, so that nobody can
+    Level by level, each level locked before the next is collected: no transaction can
     add a row below one that is being deleted.
     """
     name = part.name

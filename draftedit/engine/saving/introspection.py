@@ -1,4 +1,4 @@
-"""Read from the database what the host's models do not say about a table.
+"""Read from the database what the host's models do not declare about a table.
 
 Used only after the database has refused a row without naming the field.
 """

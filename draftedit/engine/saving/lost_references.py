@@ -1,6 +1,6 @@
 """Refuse a new value that rows outside would lose their reference to.
 
-With ON UPDATE SET NULL no history would have them, and nobody would notice.
+With ON UPDATE SET NULL no history would have them, and the loss would go unnoticed.
 """
 
 from collections.abc import Iterator

@@ -123,7 +123,7 @@ def _stand_ins(
         if exchange.may_be_null(work, name):
             return {name: None}
     for name in names:
-        value: Any = likeliest(part.fields[name])
+        value: Any = likeliest(part.fields[name], work.dialect.name)
         if value is not None:
             return {name: value}
     return {}

@@ -182,7 +182,7 @@ def _stand_ins(
     work: SaveRun, exchange: Exchange, key: Key, taken: Taken
 ) -> Iterator[StandIn]:
     """Yield what is to be tried, the likeliest first."""
-    part, unique = exchange.part, exchange.key
+    part, unique, dialect = exchange.part, exchange.key, work.dialect.name
     hook = exchange.hook(work, key)
     if hook:
         yield StandIn(hook)
@@ -191,16 +191,16 @@ def _stand_ins(
     names = list(dict.fromkeys([*first, *unique.columns, *unique.inputs]))
     yield from (StandIn({n: None}) for n in names if exchange.may_be_null(work, n))
     old = work.live[part.name].get(key, {})
-    yield from _shifted(exchange, old, names)
+    yield from _shifted(exchange, old, names, dialect)
     for name in [] if _may_cover(exchange, names) else names:
-        for value in candidates(part.fields[name], old.get(name)):
+        for value in candidates(part.fields[name], old.get(name), dialect):
             if _folded(value) not in taken[name]:
                 yield StandIn({name: value})
     for name in unique.conditions:
         field = part.fields[name]
         if is_possible(field):
             values = [None] if field.nullable else []
-            for value in [*values, *candidates(field, old.get(name))]:
+            for value in [*values, *candidates(field, old.get(name), dialect)]:
                 yield StandIn({name: value}, makes_room=False)
 
 
@@ -209,7 +209,9 @@ def _may_cover(exchange: Exchange, names: list[str]) -> bool:
     return exchange.key.excludes and len(names) > 1
 
 
-def _shifted(exchange: Exchange, old: Values, names: list[str]) -> Iterator[StandIn]:
+def _shifted(
+    exchange: Exchange, old: Values, names: list[str], dialect: str
+) -> Iterator[StandIn]:
     """Yield integers that are compared together, shifted together.
 
     For EXCLUDE, also single ones. A shifted range must not grow, as it would cover the
@@ -224,6 +226,6 @@ def _shifted(exchange: Exchange, old: Values, names: list[str]) -> Iterator[Stan
         return
     may_cover = _may_cover(exchange, names)
     for some in [*([name] for name in known if may_cover), list(known)]:
-        by = likeliest(exchange.part.fields[some[0]]) // 2
+        by = likeliest(exchange.part.fields[some[0]], dialect) // 2
         down = {name: known[name] - by for name in some} if may_cover else None
         yield StandIn({name: known[name] + by for name in some}, opposite=down)

@@ -16,14 +16,14 @@ def is_possible(field: Field) -> bool:
     )
 
 
-def likeliest(field: Field) -> Any:
+def likeliest(field: Field, dialect: str) -> Any:
     """Return an encoded value that almost certainly no other row has, or None."""
-    if not field.codec.has_free_placeholder:
+    if not field.codec.on(dialect).has_free_placeholder:
         return None
-    return next(candidates(field, None), None)
+    return next(candidates(field, None, dialect), None)
 
 
-def candidates(field: Field, old: Any) -> Iterator[Any]:
+def candidates(field: Field, old: Any, dialect: str) -> Iterator[Any]:
     """Yield encoded values to be tried in the place of `old`, the likeliest first."""
     if is_possible(field):
-        yield from field.codec.placeholders(old)
+        yield from field.codec.on(dialect).placeholders(old)

@@ -128,7 +128,7 @@ def _part(
 
 
 def label_field(fields: Mapping[str, Field]) -> str | None:
-    """Choose what a row of a table is called by, if nobody has said so."""
+    """Choose the label of a table's rows, if the host has named none."""
     texts = [f for f in fields.values() if f.codec.names_rows]
     own = [f.name for f in texts if f.role != "parent" and f.references is None]
     values = [name for name in own if fields[name].role == "value"]

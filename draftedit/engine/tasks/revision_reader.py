@@ -1,4 +1,4 @@
-"""Reader for tasks: one revision of an object, whatever is saved in the meantime."""
+"""Reader for tasks: one revision of an object, unaffected by later saves."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager

@@ -115,7 +115,7 @@ class Codec(ABC):
     @property
     @abstractmethod
     def names_rows(self) -> bool:
-        """Tell whether a row may be called by its value, unless told otherwise."""
+        """Return whether the value may be the label of a row by default."""
 
     @property
     def length(self) -> int | None:

@@ -36,7 +36,7 @@ class DatabaseTextCodec(TextCodec):
 
     @property
     def is_computed(self) -> bool:
-        """Tell whether triggers or generated columns fill it: nobody writes vectors."""
+        """Return whether triggers or generated columns fill it, as they do vectors."""
         kinds = (resolved(self.kind, name) for name in BACKENDS)
         return any(isinstance(kind, postgresql.TSVECTOR) for kind in kinds)
 

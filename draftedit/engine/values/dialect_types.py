@@ -17,10 +17,10 @@ DIALECTS: Mapping[str, Dialect] = {
     for name, one in BACKENDS.items()
 }
 
-# Decorators that are a kind of column themselves, whatever stands behind them.
+# Decorators that are a kind of column themselves, independent of their `impl`.
 _WHOLE = (OrderKey, sa.Interval, sa.PickleType)
 
-# Of a table, that its text columns have where they say nothing themselves.
+# Options of a table that its text columns have by default.
 _CHARSETS = ("charset", "default_charset", "character_set", "default_character_set")
 _COLLATIONS = ("collate", "default_collate")
 _WITH_COLLATIONS = tuple(n for n, one in BACKENDS.items() if one.tables_have_collations)

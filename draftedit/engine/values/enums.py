@@ -30,7 +30,7 @@ class EnumCodec(Codec):
     names_rows = False
     has_free_placeholder = False
     is_text_in_keys = True
-    may_be_unreadable = True  # a name that is none of the choices
+    may_be_unreadable = True  # a name that is not among the choices
 
     @classmethod
     def build(cls, kind: sa.Enum, counted: bool) -> Self:
@@ -86,7 +86,7 @@ class EnumCodec(Codec):
     def search(
         self, column: sa.ColumnElement[Any], pattern: sa.ColumnElement[str]
     ) -> sa.ColumnElement[bool]:
-        """Find a name that holds what is looked for, whatever the case."""
+        """Find a name that contains the term, in any case."""
         return like(column, pattern)
 
     def placeholders(self, old: Any) -> Iterator[str]:

@@ -88,7 +88,7 @@ def _single(given: float) -> float:
 
 
 def _shown(single: float, digits: int | None) -> float:
-    """Return what the database's own text of a number of single precision says."""
+    """Return the number that the database shows for one of single precision."""
     if digits is None:
         enough = (n for n in range(1, _ENOUGH) if _is_distinct(single, n))
         digits = next(enough, _ENOUGH)

@@ -15,7 +15,7 @@ from draftedit.engine.values.messages import say
 from draftedit.engine.values.plain_values import PlainCodec
 from draftedit.engine.values.presentation import Notation
 
-ON_SQLITE = 10  # digits after the point that SQLAlchemy reads there, unless told
+ON_SQLITE = 10  # digits after the point that SQLAlchemy reads there by default
 
 
 class DecimalCodec(PlainCodec):

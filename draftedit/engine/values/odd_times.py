@@ -3,7 +3,7 @@
 `infinity`, years before Christ and after 9999, the end of a day (24:00), spans with
 months. PostgreSQL is asked for the text of such columns, as its driver fails to read
 one such value, and makes 425 days of a year and two months; by JSON, which spells days
-and moments in one way whatever the connection's settings are.
+and moments in one way, independent of the connection's settings.
 
 MariaDB's TIME is a span of up to 838 hours, of either sign. It is asked for the text of
 such columns, as SQLAlchemy makes 12:00:00 of 300:00:00.
@@ -138,7 +138,7 @@ def is_span(value: Any) -> bool:
 
 
 def span(text: str) -> datetime.timedelta | str:
-    """Return the span that a text tells; as text where days cannot tell it."""
+    """Parse a span; return the text itself if days cannot express it."""
     found = _SPAN.fullmatch(text)
     if found is None:
         return text

@@ -90,7 +90,7 @@ class StringCodec(Codec):
     def search(
         self, column: sa.ColumnElement[Any], pattern: sa.ColumnElement[str]
     ) -> sa.ColumnElement[bool]:
-        """Find a text that holds what is looked for, whatever the case."""
+        """Find a text that contains the term, in any case."""
         return like(column, pattern)
 
     @property

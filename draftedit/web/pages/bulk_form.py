@@ -46,11 +46,11 @@ def form(
     table: str,
     found: Sequence[Key],
     asked: Mapping[str, str],
-    said: FormInput | None = None,
+    typed_in: FormInput | None = None,
     problems: Sequence[Problem] = (),
     wanted: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Return the template variables; `said` and `problems` are of a refused form.
+    """Return the template variables; `typed_in` and `problems` are of a refused form.
 
     `wanted` are the columns that were chosen to be set.
     """
@@ -76,7 +76,7 @@ def form(
         "part_title": names.parts(part.name),
         "back": back,
         "can_change": edit.is_open,
-        "inputs": _inputs(chooser, part, rows, said, problems),
+        "inputs": _inputs(chooser, part, rows, typed_in, problems),
         "wanted": wanted,
         "moving": _moving(chooser, part, rows, asked),
         "problems": problems,
@@ -100,7 +100,7 @@ def _inputs(
     chooser: Chooser,
     part: Part,
     rows: Sequence[Row],
-    said: FormInput | None,
+    typed_in: FormInput | None,
     problems: Sequence[Problem],
 ) -> list[Any]:
     """Build inputs for the fields of all rows at once; empty if the rows differ."""
@@ -113,7 +113,7 @@ def _inputs(
     return build(
         part,
         values,
-        said=said,
-        choices=chooser.references(part, values, said),
+        typed_in=typed_in,
+        choices=chooser.references(part, values, typed_in),
         problems=problems,
     )

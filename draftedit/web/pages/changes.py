@@ -114,8 +114,8 @@ def _others(request: Request, edit: EditSession) -> OthersChanges:
         limit=OTHERS,
     )
     names = names_for(request, edit.target, found)
-    told = sections(found.changes, names, lambda table, key: None)
-    return OthersChanges(told, len(found.changes), found.next is not None)
+    described = sections(found.changes, names, lambda table, key: None)
+    return OthersChanges(described, len(found.changes), found.next is not None)
 
 
 def _start(request: Request) -> int:

@@ -14,7 +14,7 @@ from draftedit.service.session import EditSession
 from draftedit.web.pages.cells import controls
 from draftedit.web.pages.draft_header import draft_values
 from draftedit.web.pages.flash import flash
-from draftedit.web.pages.journal_text import tell
+from draftedit.web.pages.journal_text import journal_text_of
 from draftedit.web.pages.labels import names_for
 from draftedit.web.pages.navigation import address_of_next, changed
 from draftedit.web.pages.redirects import about_draft, remember_place, see_other
@@ -72,7 +72,7 @@ def page(
         **draft_values(edit, names, places),
         "here": here,
         "editable": edit.is_open,
-        "journal": tell(edit, names, journal),
+        "journal": journal_text_of(edit, names, journal),
         "older": lambda cursor: _older(here, cursor),
     }
     if names.known(edit.target.name, edit.root) is None:

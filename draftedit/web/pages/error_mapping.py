@@ -61,8 +61,8 @@ def _refusal(error: DraftError, request: Request) -> ErrorInfo:
         headers = {"Retry-After": str(error.retry_after)}
     kind = problem_details.kind_of(error)
     code = text.code or (HOST_CHECK if isinstance(error, Refused) else kind.name)
-    told = {"code": code, "params": problem_details.plain(text.params)}
-    return ErrorInfo(kind, translated(text, translate), told | members, headers)
+    described = {"code": code, "params": problem_details.plain(text.params)}
+    return ErrorInfo(kind, translated(text, translate), described | members, headers)
 
 
 def _http_error(error: HTTPError, request: Request) -> ErrorInfo | None:

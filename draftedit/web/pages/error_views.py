@@ -41,7 +41,7 @@ ANSWERED = (
     *DATABASE_ERRORS,
 )
 
-# Keys in the environ of a request whose transaction somebody ends.
+# Keys in the environ of a request whose transaction another component ends.
 _IN_TRANSACTION = frozenset({"tm.active", "repoze.tm.active"})
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ class AnswersErrorsOf:
                 return request.authenticated_userid is not None
             return report(error, request) is not None
         except DATABASE_ERRORS:
-            return True  # the response will say so
+            return True  # the response reports it
 
 
 def who_asks(request: Request) -> str | None:
@@ -116,7 +116,7 @@ def _answer(error: Exception, request: Request, write: Write) -> Response:
 
     The page reads the user, and the draft for its version: if the database fails then,
     that is reported instead; no other error is replaced. After a failed commit nothing
-    is read: there is no transaction to read in, and nobody would end a new one.
+    is read: there is no transaction to read in, and a new one would never be ended.
     """
     if not _IN_TRANSACTION & request.environ.keys():
         return _plainly(_report(error, request), who_asks(request) == PROGRAM)

@@ -41,7 +41,7 @@ Params = Mapping[str, str]
 
 NAMELESS = say("form-without-operation")
 
-SEVERAL = "several"  # what the field `op` says of such a form
+SEVERAL = "several"  # the value of the field `op` in such a form
 ONE = ("delete", "restore")
 
 
@@ -126,8 +126,8 @@ class FormFields:
     def values(self, row: Row | None) -> dict[str, Any]:
         """Read `v.`, `null.` and `q.` fields."""
         part = self._part()
-        said = resolve(self.edit, part, FormInput.from_params(self.params))
-        values, problems = read(part, said, None if row is None else row.values)
+        typed_in = resolve(self.edit, part, FormInput.from_params(self.params))
+        values, problems = read(part, typed_in, None if row is None else row.values)
         if problems:
             raise Refused(*problems)
         return values
@@ -140,10 +140,10 @@ class FormFields:
         return part
 
 
-def resolve(edit: EditSession, part: Part, said: FormInput) -> FormInput:
+def resolve(edit: EditSession, part: Part, typed_in: FormInput) -> FormInput:
     """Replace searches by the rows they find; raise SeveralFit."""
-    texts = dict(said.texts)
-    for name, text in said.searches.items():
+    texts = dict(typed_in.texts)
+    for name, text in typed_in.searches.items():
         if name not in part.fields or part.fields[name].references is None:
             continue
         found = find(edit, part, name, text)
@@ -153,7 +153,7 @@ def resolve(edit: EditSession, part: Part, said: FormInput) -> FormInput:
                 what = say("several-found", text=text)
             raise SeveralFit(Problem(what, table=part.name, field=name))
         texts[name] = str(found[0].key[0])
-    return replace(said, texts=texts, searches={})
+    return replace(typed_in, texts=texts, searches={})
 
 
 def find(edit: EditSession, part: Part, name: str, text: str) -> list[Any]:
@@ -191,12 +191,12 @@ def ticked(params: MultiDict) -> list[str]:
 
 def input_of(params: MultiDict) -> FormInput:
     """Return the input for the columns that are to be set, and for no other."""
-    said, wanted = FormInput.from_params(params), set(params.getall("with"))
+    typed_in, wanted = FormInput.from_params(params), set(params.getall("with"))
     return replace(
-        said,
-        texts={name: text for name, text in said.texts.items() if name in wanted},
-        nulls=said.nulls & wanted,
-        searches={n: text for n, text in said.searches.items() if n in wanted},
+        typed_in,
+        texts={name: text for name, text in typed_in.texts.items() if name in wanted},
+        nulls=typed_in.nulls & wanted,
+        searches={n: text for n, text in typed_in.searches.items() if n in wanted},
     )
 
 
@@ -222,11 +222,11 @@ def _typed(params: MultiDict, value: str) -> dict[str, str]:
     if value:
         name, _colon, text = value.partition(":")
         return {f"v.{name}": text}
-    said = input_of(params)
-    if not (said.texts or said.nulls):
+    typed_in = input_of(params)
+    if not (typed_in.texts or typed_in.nulls):
         raise Refused(Problem(say("no-field-chosen")))
     return {
-        **{f"v.{name}": text for name, text in said.texts.items()},
-        **{f"null.{name}": "1" for name in said.nulls},
-        **{f"q.{name}": text for name, text in said.searches.items()},
+        **{f"v.{name}": text for name, text in typed_in.texts.items()},
+        **{f"null.{name}": "1" for name in typed_in.nulls},
+        **{f"q.{name}": text for name, text in typed_in.searches.items()},
     }

@@ -1,6 +1,6 @@
 """The journal beside the editor: each operation in plain words, the way back to it.
 
-“Rule 12 in input: destination ports 80 → 80, 443”: an operation says what it does, as
+“Rule 12 in input: destination ports 80 → 80, 443”: an operation describes itself, as
 data, and this puts labels in its places and the user's language round them.
 """
 
@@ -138,7 +138,7 @@ class JournalEntry:
     sequence: int
     done: bool
     here: bool
-    told: Described
+    described: Described
     at: object
 
 
@@ -146,7 +146,7 @@ class JournalEntry:
 class StepText:
     """The newest steps, those that could be redone first; `next` where older ones are.
 
-    `undo` and `redo` say what the two buttons would do.
+    `undo` and `redo` describe what the two buttons would do.
     """
 
     steps: Sequence[JournalEntry]
@@ -155,17 +155,19 @@ class StepText:
     redo: Described | None
 
 
-def tell(edit: EditSession, names: Labels, after: str | None = None) -> StepText:
-    """Tell the newest steps, or those older than the cursor `after`."""
+def journal_text_of(
+    edit: EditSession, names: Labels, after: str | None = None
+) -> StepText:
+    """Describe the newest steps, or those older than the cursor `after`."""
     info = edit.info
     listing = edit.journal(after=after, limit=STEPS, newest_first=True)
     steps = [_step(edit, entry, names) for entry in listing.items]
-    told = {step.sequence: step.told for step in steps}
+    described = {step.sequence: step.described for step in steps}
     return StepText(
         steps=steps,
         next=listing.next,
-        undo=told.get(info.undo) or _tell_one(edit, info.undo, names),
-        redo=told.get(info.undo + 1) or _tell_one(edit, info.undo + 1, names),
+        undo=described.get(info.undo) or _describe_one(edit, info.undo, names),
+        redo=described.get(info.undo + 1) or _describe_one(edit, info.undo + 1, names),
     )
 
 
@@ -174,21 +176,21 @@ def _step(edit: EditSession, entry: Entry, names: Labels) -> JournalEntry:
         sequence=entry.sequence,
         done=entry.done,
         here=entry.sequence == edit.info.undo,
-        told=_tell_entry(edit, entry, names),
+        described=_describe_entry(edit, entry, names),
         at=entry.at,
     )
 
 
-def _tell_one(edit: EditSession, sequence: int, names: Labels) -> Described | None:
-    """Tell a step that is not among those shown, if there is such a step."""
+def _describe_one(edit: EditSession, sequence: int, names: Labels) -> Described | None:
+    """Describe a step that is not among those shown; None if there is none."""
     info = edit.info
     if not 1 <= sequence <= info.undo + info.redo:
         return None
     cursor = write_cursor(sequence - 1) if sequence > 1 else None
-    return _tell_entry(edit, edit.journal(after=cursor, limit=1).items[0], names)
+    return _describe_entry(edit, edit.journal(after=cursor, limit=1).items[0], names)
 
 
-def _tell_entry(edit: EditSession, entry: Entry, names: Labels) -> Described:
+def _describe_entry(edit: EditSession, entry: Entry, names: Labels) -> Described:
     operation, inverse = (
         read(data, edit.operations) for data in (entry.operation, entry.inverse)
     )

@@ -52,7 +52,7 @@ def decisions(
     Raises Conflicts if these differ from those the choices were made for; Refused for a
     value that cannot be parsed.
     """
-    # Locked, so that nobody saves between these choices and the rebase.
+    # Locked: no save may come between these choices and the rebase.
     found = edit.conflicts(lock=True)
     if choices.is_stale(found):
         raise Conflicts(found)

@@ -27,7 +27,7 @@ class Chooser:
     names: Labels
 
     def references(
-        self, part: Part, values: Mapping[str, Any] | None, said: FormInput | None
+        self, part: Part, values: Mapping[str, Any] | None, typed_in: FormInput | None
     ) -> dict[str, Choices]:
         """Return the choices of each reference in a form of `part`.
 
@@ -35,20 +35,20 @@ class Chooser:
         search.
         """
         return {
-            one.name: self.reference(part, one, (values or {}).get(one.name), said)
+            one.name: self.reference(part, one, (values or {}).get(one.name), typed_in)
             for one in asked(part, new=values is None)
             if one.references is not None
         }
 
     def reference(
-        self, part: Part, one: Field, value: Any, said: FormInput | None
+        self, part: Part, one: Field, value: Any, typed_in: FormInput | None
     ) -> Choices:
         """Return the choices of one reference, whose present value is `value`."""
         found = self.edit.choices(part.name, one.name, limit=FEW + 1)
         if len(found) <= FEW:
             return Choices(self._options(one, found))
         current = () if value is None else (self._current(one, value),)
-        search = said.searches.get(one.name) if said else None
+        search = typed_in.searches.get(one.name) if typed_in else None
         fitting = find(self.edit, part, one.name, search) if search else []
         options = [o for o in self._options(one, fitting) if o not in current]
         return Choices([*current, *options], complete=False)
@@ -123,20 +123,25 @@ class RowLinks:
 
 
 def links_of(
-    chooser: Chooser, row: Row, said: FormInput | None = None, table: str | None = None
+    chooser: Chooser,
+    row: Row,
+    typed_in: FormInput | None = None,
+    table: str | None = None,
 ) -> list[RowLinks]:
-    """Return the links of a row; `said` is the input of the form for `table`."""
+    """Return the links of a row; `typed_in` is the input of the form for `table`."""
     tables = chooser.names.target.tables
     return [
-        _links(chooser, tables[name], row, said if name == table else None)
+        _links(chooser, tables[name], row, typed_in if name == table else None)
         for name in tables[row.table].children
         if tables[name].is_link
     ]
 
 
-def _links(chooser: Chooser, part: Part, row: Row, said: FormInput | None) -> RowLinks:
+def _links(
+    chooser: Chooser, part: Part, row: Row, typed_in: FormInput | None
+) -> RowLinks:
     page = chooser.edit.page(part.name, parent=row.key, limit=SHOWN, gone=True)
-    offered = chooser.references(part, None, said)
+    offered = chooser.references(part, None, typed_in)
     return RowLinks(
         part=part,
         title=chooser.names.parts(part.name),
@@ -145,7 +150,9 @@ def _links(chooser: Chooser, part: Part, row: Row, said: FormInput | None) -> Ro
             Linked(to_path(one.key), _link_label(chooser, part, one), one.state)
             for one in page.rows
         ],
-        inputs=build(part, None, said=said, choices=offered, prefix=f"l-{part.name}-"),
+        inputs=build(
+            part, None, typed_in=typed_in, choices=offered, prefix=f"l-{part.name}-"
+        ),
         many=page.next is not None,
     )
 

@@ -32,7 +32,7 @@ TEMPLATE = "draftedit.web:templates/row.jinja2"
 class Refusal:
     """The input of a refused form, and the problems; `table` is the form's."""
 
-    said: FormInput = field(default_factory=FormInput)
+    typed_in: FormInput = field(default_factory=FormInput)
     problems: Sequence[Problem] = ()
     table: str | None = None
 
@@ -90,7 +90,9 @@ class RowPage:
             "can_restore": self.edit.is_open and row.gone,
             "inputs": inputs,
             # There is no form any more to keep it in.
-            "typed": self.refusal.said.texts if self.refusal and not editable else {},
+            "typed": self.refusal.typed_in.texts
+            if self.refusal and not editable
+            else {},
             "facts": self._facts(row, {one.field.name for one in inputs}),
             "links": self._links(row),
             "moving": moving(self.chooser, self.part, row, self.asked)
@@ -118,21 +120,21 @@ class RowPage:
     def _inputs(
         self, values: Mapping[str, Any] | None, origin: Mapping[str, Any] | None
     ) -> list[Any]:
-        said = self._said()
+        typed_in = self._typed_in()
         return build(
             self.part,
             values,
-            said=said,
-            choices=self.chooser.references(self.part, values, said),
+            typed_in=typed_in,
+            choices=self.chooser.references(self.part, values, typed_in),
             origin=origin,
-            problems=self.refusal.problems if said and self.refusal else (),
+            problems=self.refusal.problems if typed_in and self.refusal else (),
         )
 
-    def _said(self) -> FormInput | None:
+    def _typed_in(self) -> FormInput | None:
         """Return the input of the row's own form, not of that of one of its links."""
         if self.refusal is None or self.refusal.table != self.part.name:
             return None
-        return self.refusal.said
+        return self.refusal.typed_in
 
     def _facts(self, row: Row, asked: set[str]) -> list[Fact]:
         return [
@@ -146,7 +148,7 @@ class RowPage:
     def _links(self, row: Row) -> list[Any]:
         if self.refusal is None:
             return links_of(self.chooser, row)
-        return links_of(self.chooser, row, self.refusal.said, self.refusal.table)
+        return links_of(self.chooser, row, self.refusal.typed_in, self.refusal.table)
 
     def _parent(self) -> Row:
         above = str(self.part.parent)

@@ -260,6 +260,16 @@ class GivesWhatIsLeftOut(Itself):
         return self
 
 
+class MovesWithoutAPosition(Broken):
+    """A rebase would drop the move without a conflict, if others moved the row, too."""
+
+    def apply(self, rows, mode):
+        return Done(self, Move("line", self.key).apply(rows, mode).inverse)
+
+    def intent(self):
+        return self
+
+
 class SaysWhatItDoesNotHave(Itself):
     def describe(self, inverse=None):
         return Description("Raise ${line}")
@@ -302,6 +312,7 @@ class IsDescribedWithLess(Itself):
         (HasMoreAndMoreIntents, "intent of its intent"),
         (NamesAnotherRow, "did not touch"),
         (GivesWhatIsLeftOut, "Without amount"),
+        (MovesWithoutAPosition, "its positions do not have"),
         (SaysWhatItDoesNotHave, "is not given {'line'}"),
         (SpeaksOfNoTable, "names no table: {'shelf'}"),
         (HasNoTitle, "no title"),

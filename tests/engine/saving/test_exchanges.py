@@ -176,6 +176,14 @@ KINDS = {
         lambda: {"value": number(sa.Double)},
         ({"value": 1.5}, {"value": 2.5}),
     ),
+    "an address on PostgreSQL, a text elsewhere": (
+        EVERYWHERE,
+        lambda: (unique("top_id", "value"),),
+        lambda: {
+            "value": number(sa.String(43).with_variant(postgresql.INET(), "postgresql"))
+        },
+        ({"value": "10.0.0.1"}, {"value": "10.0.0.2"}),
+    ),
     "a short code": (
         EVERYWHERE,
         lambda: (unique("top_id", "value"), sa.CheckConstraint("length(value) = 3")),

@@ -206,7 +206,9 @@ def test_unknown_columns_are_left_to_the_service():
 
 
 def test_what_was_said_wins_over_the_row():
-    inputs = form(VALUES, said=said(v__name="mug", null__note="1", q__other_id="ab"))
+    inputs = form(
+        VALUES, typed_in=said(v__name="mug", null__note="1", q__other_id="ab")
+    )
     assert inputs["name"].text == "mug"
     assert inputs["note"].is_null
     assert inputs["other_id"].search == "ab"

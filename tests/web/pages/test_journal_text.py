@@ -4,6 +4,7 @@ import pytest
 
 from draftedit.engine.base.errors import Refused, Unknown
 from draftedit.engine.operations import UnknownOperation
+from draftedit.engine.operations.base import AS_ASKED
 from draftedit.engine.reading.rows import Row
 from draftedit.web.pages.journal_text import describe, read
 from draftedit.web.pages.labels import Labels
@@ -185,7 +186,7 @@ def test_what_is_only_told_is_kept_and_cannot_be_done():
     assert discount == UnknownOperation(data)
     assert discount.to_json() == data
     with pytest.raises(Refused, match="'discount'"):
-        discount.apply(None)
+        discount.apply(None, AS_ASKED)
 
 
 def test_a_message_of_the_host_is_told_with_what_is_in_it(names):

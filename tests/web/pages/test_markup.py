@@ -3,26 +3,20 @@
 import re
 from urllib.parse import urlsplit
 
+from draftedit.web.routes import PAGES
 from tests.databases import on_one_database
 from tests.web.pages.test_form_errors import edit_above
 
 pytestmark = on_one_database
 
+# Forms lead to these, which answer with another page, or with theirs in its place.
+BY_FORM = {"object_drafts", "rows", "operations", "undo", "redo", "check", "rebase"}
+BY_FORM |= {"preview", "save", "cancel", "hand_on", "fork"}
+FILES = {"export", "stats_csv"}
+NO_LINK = {"problem"}  # the address of a kind of problem: test_pages.py
 KINDS = {
-    "/",
-    "/objects/{target}/{id}",
-    "/objects/{target}/{id}/history",
-    "/objects/{target}/{id}/results",
-    "/objects/{target}/{id}/rows/{table}/{row}",
-    "/drafts",
-    "/drafts/{key}",
-    "/drafts/{key}/changes",
-    "/drafts/{key}/conflicts",
-    "/drafts/{key}/rows/{table}/new",
-    "/drafts/{key}/rows/{table}/{id}",
-    "/stats",
-    "/account",
-}
+    pattern for name, pattern, _ in PAGES if name not in {*BY_FORM, *FILES, *NO_LINK}
+} | {"/account"}
 
 PATTERNS = [
     (re.compile(re.sub(r"\{\w+\}", "[^/]+", kind) + "$"), kind)

@@ -74,8 +74,8 @@ def preview(context: DraftContext, request: Request) -> dict[str, Any]:
         with edit.rebased(decided) as (then, brought):
             names = names_for(request, edit.target, then)
             dropped = brought.dropped
-            told = what_was_dropped(dropped, names_for(request, edit.target, edit))
-            shown.append(_preview(then, names, found, told if dropped else None))
+            described = what_was_dropped(dropped, names_for(request, edit.target, edit))
+            shown.append(_preview(then, names, found, described if dropped else None))
         return guards.Answer(200, "")
 
     call = form_call(request, context.owner)

@@ -80,7 +80,7 @@ class ConflictChoices:
         """Return the choice for exactly this conflict, or ""."""
         return self.takes.get(name_of(one), "")
 
-    def said(self, one: Conflict) -> FormInput:
+    def typed_in(self, one: Conflict) -> FormInput:
         """Return the value that was typed for a conflict."""
         name, plain = name_of(one), str(one.field)
         return FormInput(
@@ -100,8 +100,8 @@ def _named(
     }
 
 
-def _only(said: Mapping[str, str], name: str, plain: str) -> dict[str, str]:
-    return {plain: said[name]} if name in said else {}
+def _only(typed_in: Mapping[str, str], name: str, plain: str) -> dict[str, str]:
+    return {plain: typed_in[name]} if name in typed_in else {}
 
 
 def resolutions(
@@ -133,17 +133,17 @@ def resolutions(
 def _own(edit: EditSession, one: Conflict, choices: ConflictChoices) -> Any:
     if one.field is None:
         return None  # the service refuses a value for a whole row
-    said = choices.said(one)
+    typed_in = choices.typed_in(one)
     try:
         if one.kind == ConflictKind.ORDER:
-            return _place(said.texts.get(one.field))
-        return _value(edit, one, said)
+            return _place(typed_in.texts.get(one.field))
+        return _value(edit, one, typed_in)
     except Refused as refusal:
-        told = (
+        described = (
             replace(p, table=one.table, key=one.key, field=one.field)
             for p in refusal.problems
         )
-        raise Refused(*told) from None
+        raise Refused(*described) from None
 
 
 def _place(text: str | None) -> Any:
@@ -155,11 +155,11 @@ def _place(text: str | None) -> Any:
         raise Refused(Problem(text_of(error))) from None
 
 
-def _value(edit: EditSession, one: Conflict, said: FormInput) -> Any:
+def _value(edit: EditSession, one: Conflict, typed_in: FormInput) -> Any:
     part = edit.target.tables[one.table]
     name = str(one.field)
-    said = resolve(edit, part, said)
-    values, wrong = read(part, said, {name: one.draft})
+    typed_in = resolve(edit, part, typed_in)
+    values, wrong = read(part, typed_in, {name: one.draft})
     if wrong:
         raise Refused(*wrong)
     return values.get(name, one.draft)  # an unchanged value is not sent again

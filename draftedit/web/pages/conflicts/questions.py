@@ -163,7 +163,7 @@ class Asking:
             lines=self._lines(one, part) if asked_for is None else (),
             own=self._own(one, part, asked_for) if asked_for and not ordered else None,
             after=self._after(one, part) if ordered else (),
-            after_chosen=self.choices.said(one).texts.get(str(one.field)),
+            after_chosen=self.choices.typed_in(one).texts.get(str(one.field)),
             take=take,
             errors=[
                 p.message
@@ -197,11 +197,11 @@ class Asking:
     def _own(self, one: Conflict, part: Part, asked_for: Field) -> Input | None:
         if not asked_for.settable:
             return None
-        said = self.choices.said(one)
+        typed_in = self.choices.typed_in(one)
         return build_one(
             asked_for,
             one.draft,
-            said,
+            typed_in,
             self._choices(one, part, asked_for) if asked_for.references else None,
             prefix=f"c-{self._count}-",
             scope=f"{row_name(one)}/",
@@ -213,7 +213,9 @@ class Asking:
         if place in self._offered:
             return self._offered[place]
         chooser = Chooser(self.edit, self.names)
-        offered = chooser.reference(part, asked_for, one.draft, self.choices.said(one))
+        offered = chooser.reference(
+            part, asked_for, one.draft, self.choices.typed_in(one)
+        )
         if offered.complete:
             self._offered[place] = offered
         return offered
