@@ -5,6 +5,7 @@ import re
 import tomllib
 
 from draftedit.engine.base.errors import ConflictKind
+from draftedit.engine.operations import PUBLIC
 from tests.architecture.modules import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
@@ -74,6 +75,11 @@ def short_tests(path):
         if isinstance(node, ast.FunctionDef)
         and not any("mark.long" in ast.unparse(one) for one in node.decorator_list)
     }
+
+
+def test_every_operation_is_in_the_contract_of_the_api():
+    page = (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
+    assert [name for name in PUBLIC if f"`{name}`" not in page] == []
 
 
 def test_every_kind_of_conflict_is_explained():
