@@ -225,10 +225,6 @@ say = Messages(
         "value-taken-under": _(
             "${value} is taken already by another ${title} under ${unique}."
         ),
-        "value-taken-by-row-under": _(
-            "${value} is taken already by another ${title} (row ${row}) under"
-            " ${unique}."
-        ),
         "referred-to-by-rows": _(
             "The row is deleted, but something outside this object refers to"
             " it: ${table}, ${count} (${rows})."

@@ -148,14 +148,10 @@ def _taken(work: SaveRun, part: Part, row: Row, unique: UniqueKey) -> Problem:
 
 
 def _taken_by(what: dict[str, str], other: Key | None, unique: UniqueKey) -> Text:
-    named = {"row": ", ".join(map(str, other))} if other else {}
-    under = {"unique": unique.title} if unique.inputs else {}
-    if named and under:
-        return say("value-taken-by-row-under", **what, **named, **under)
-    if named:
-        return say("value-taken-by-row", **what, **named)
-    if under:
-        return say("value-taken-under", **what, **under)
+    if other is not None:
+        return say("value-taken-by-row", **what, row=", ".join(map(str, other)))
+    if unique.inputs:  # which row it is, only the database could compute
+        return say("value-taken-under", **what, unique=unique.title)
     return say("value-taken", **what)
 
 

@@ -11,7 +11,7 @@ from translationstring import TranslationStringFactory
 
 from draftedit import Note, Problem
 from draftedit.engine.base.errors import Refused
-from draftedit.engine.base.texts import template_of
+from draftedit.engine.base.texts import row_count, template_of
 from draftedit.engine.schema.task import Finding
 
 _ = TranslationStringFactory("draftedit")
@@ -63,3 +63,17 @@ def test_plain_text_stays_as_it_is():
     message = Problem("costs ${n}").message
 
     assert (message, template_of(message)) == ("costs ${n}", "costs ${n}")
+
+
+@pytest.mark.parametrize(
+    ("count", "most", "text"),
+    [
+        (0, None, "0 rows"),
+        (1, None, "1 row"),
+        (2_000, None, "2,000 rows"),
+        (1_000, 1_000, "1,000 rows"),
+        (1_001, 1_000, "more than 1,000 rows"),
+    ],
+)
+def test_a_number_of_rows_is_spelled(count, most, text):
+    assert row_count(count, most) == text

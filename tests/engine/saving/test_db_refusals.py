@@ -112,3 +112,32 @@ def test_a_row_in_use_outside_is_named(edit, boxes, dbsession):
 
     assert (problem.table, problem.key) == ("box", boxes["two"])
     assert "outside this object refers to it" in problem.message
+
+
+@pytest.mark.only_on("mariadb")
+def test_two_new_rows_that_only_the_collation_takes_for_equal_are_refused(edit):
+    edit.apply(Insert("box", {"code": "tea", "must": "x"}))
+    edit.apply(Insert("box", {"code": "TEA", "must": "x"}))
+
+    problem = refused(edit)
+
+    assert problem.message == "TEA is taken already by another box."
+    assert (problem.field, problem.other) == ("code", None)
+
+
+LATE = """
+CREATE FUNCTION refuse_late() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'late' USING ERRCODE = '23514'; END $$;
+CREATE CONSTRAINT TRIGGER late AFTER UPDATE ON box
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_late()
+"""
+
+
+@pytest.mark.only_on("postgresql")
+def test_what_only_the_end_of_the_transaction_refuses_is_told(edit, boxes, dbsession):
+    dbsession.execute(sa.text(LATE))
+    edit.apply(Set("box", boxes["one"], level=3))
+
+    problem = refused(edit)
+
+    assert (problem.table, problem.message) == (None, RULE)

@@ -213,6 +213,19 @@ KINDS = {
         lambda: {"value": number(), "length": (sa.Integer,)},
         ({"value": 1, "length": 4}, {"value": 5, "length": 3}),
     ),
+    "a start and a length, where no greater number is": (
+        ("postgresql",),
+        lambda: (
+            postgresql.ExcludeConstraint(
+                (sa.text("int4range(value, value + length)"), "&&"),
+                name="ux",
+                using="gist",
+            ),
+            sa.CheckConstraint("length > 0"),
+        ),
+        lambda: {"value": number(), "length": (sa.Integer,)},
+        ({"value": 2**31 - 30, "length": 4}, {"value": 2**31 - 20, "length": 3}),
+    ),
 }
 CASES = [
     pytest.param(kind, marks=pytest.mark.only_on(*KINDS[kind][0])) for kind in KINDS

@@ -90,3 +90,22 @@ def test_rows_that_come_back_beside_new_ones_leave_these_to_the_database(
 
     assert [row[2] for row in rows(dbsession)[1]] == [1, 2, 5, 4]
     assert rows(dbsession)[1][:2] == before[1][:2]
+
+
+def test_statements_of_the_host_while_rows_come_back_stay_as_they_are(
+    dbsession, ledger
+):
+    def listen(_mapper, connection, _entry):
+        connection.execute(sa.text("SELECT 1"))
+
+    before = rows(dbsession)
+    edit = drafts.open(dbsession, Ledger, ledger, owner="ada")
+    edit.apply(Delete("Entry", before[1][0][0]))
+    edit.save()
+    sa.event.listen(Entry, "before_insert", listen)
+    try:
+        drafts.open(dbsession, Ledger, ledger, owner="ada", revert_to=0).save()
+    finally:
+        sa.event.remove(Entry, "before_insert", listen)
+
+    assert rows(dbsession) == before

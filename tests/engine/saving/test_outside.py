@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from draftedit import Delete, Insert, Set
 from draftedit.engine.base.errors import NeedsConsent, Refused
 from draftedit.engine.outside import others, search
-from draftedit.engine.outside.foreign_keys import Schemas, of_metadata
+from draftedit.engine.outside.foreign_keys import Name, Schemas, of_metadata
 from draftedit.engine.saving import db_errors, outside_restore
 from tests.engine.saving.swallowing import swallowing
 from tests.hosts import harbour
@@ -524,6 +524,13 @@ def test_a_reference_to_a_table_that_the_models_do_not_have_is_left_out():
     metadata = sa.MetaData()
     sa.Table("here", metadata, sa.Column("there", sa.ForeignKey("elsewhere.id")))
     assert list(of_metadata(metadata, Schemas(None, {}))) == []
+
+
+def test_a_table_that_no_model_has_lies_where_the_connection_looks():
+    translated = Schemas("public", {None: "tenant"})
+    assert translated.spelled(Name(None, "claim")) == "public"
+    assert translated.spelled(Name("attic", "claim")) == "attic"
+    assert Schemas("public", {}).spelled(Name(None, "claim")) is None
 
 
 def test_only_what_went_with_the_rows_that_come_back_does(dbsession, voyage):

@@ -56,14 +56,14 @@ def test_every_candidate_is_a_value_of_its_column(name, old):
 
 
 def test_a_short_text_of_unknown_shape_has_no_candidate():
-    assert list(candidates(FIELDS["code"], None)) == []
+    assert list(candidates(FIELDS["code"], None, "sqlite")) == []
 
 
 def test_there_is_none_for_what_has_no_order_of_values():
-    assert list(candidates(FIELDS["document"], None)) == []
-    assert likeliest(FIELDS["document"]) is None
+    assert list(candidates(FIELDS["document"], None, "sqlite")) == []
+    assert likeliest(FIELDS["document"], "sqlite") is None
 
 
 def test_days_are_far_from_those_of_today():
-    [first, *_] = candidates(FIELDS["day"], None)
+    [first, *_] = candidates(FIELDS["day"], None, "sqlite")
     assert datetime.date.fromisoformat(first).year >= 3000
