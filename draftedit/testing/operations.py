@@ -165,12 +165,12 @@ def _check_positions(
 
 
 def _is_moved(edit: EditSession, before: _State, row: Row) -> bool:
+    """Return whether it stands elsewhere than on the base, by this operation."""
     order = edit.target.tables[row.table].order
-    if order is None or row.is_new or row.gone:
+    if order is None or row.is_new or row.gone or order not in row.changed_fields():
         return False
     known = before.rows.get((row.table, row.key))
-    values = (row.origin if known is None else known.values) or {}
-    return order in values and not same(row.values[order], values[order])
+    return known is None or not same(row.values[order], known.values[order])
 
 
 def _rekeyed(operation: Operation) -> set[tuple[str, Key]]:
