@@ -165,12 +165,14 @@ def _check_positions(
 
 
 def _is_moved(edit: EditSession, before: _State, row: Row) -> bool:
-    """Return whether it stands elsewhere than on the base, by this operation."""
+    """Return whether the operation has put a row elsewhere that was in sight."""
     order = edit.target.tables[row.table].order
     if order is None or row.is_new or row.gone or order not in row.changed_fields():
         return False
     known = before.rows.get((row.table, row.key))
-    return known is None or not same(row.values[order], known.values[order])
+    if known is None:
+        return True
+    return not known.gone and not same(row.values[order], known.values[order])
 
 
 def _rekeyed(operation: Operation) -> set[tuple[str, Key]]:
