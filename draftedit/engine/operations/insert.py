@@ -224,7 +224,9 @@ def _write(
 
 
 def _wish(rows: DraftRows, part: Part, after: AnyKey, mode: ApplyMode) -> AnyKey:
-    return after if after is None or after is LAST else row_of(rows, part, after).key
+    if after is None or after is LAST:
+        return after
+    return row_of(rows, part, after, mode).key
 
 
 def _key_in(operation: Operation) -> Key:

@@ -7,7 +7,7 @@ from typing import Any
 from draftedit.engine.base.errors import Key, Problem, Refused, Unknown
 from draftedit.engine.base.messages import say
 from draftedit.engine.draft.draft_rows import DraftRows
-from draftedit.engine.operations.base import AS_ASKED, AnyKey, ApplyMode, Ref, as_key
+from draftedit.engine.operations.base import AnyKey, ApplyMode, Ref, as_key
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.schema.model import Part
 
@@ -39,7 +39,7 @@ def key_of(rows: DraftRows, part: Part, raw: AnyKey, mode: ApplyMode) -> Key:
         raise refused(unknown.text, table=part.name) from None
 
 
-def row_of(rows: DraftRows, part: Part, raw: AnyKey, mode: ApplyMode = AS_ASKED) -> Row:
+def row_of(rows: DraftRows, part: Part, raw: AnyKey, mode: ApplyMode) -> Row:
     """Return the row of this object that an operation names, or refuse."""
     key = key_of(rows, part, raw, mode)
     if (part.name, key) in mode.taken_over:

@@ -10,7 +10,7 @@ from typing import Any
 from draftedit.engine.base.errors import Key
 from draftedit.engine.base.messages import say
 from draftedit.engine.draft.draft_rows import DraftRows
-from draftedit.engine.operations.base import AS_ASKED, LAST, AnyKey, ApplyMode
+from draftedit.engine.operations.base import LAST, AnyKey, ApplyMode
 from draftedit.engine.operations.lookup import key_of, refused, row_of
 from draftedit.engine.reading.listing import position_of
 from draftedit.engine.reading.rows import Row
@@ -30,7 +30,7 @@ class OrderSlot:
 
 
 def sibling_of(
-    rows: DraftRows, part: Part, parent: Key, after: AnyKey, mode: ApplyMode = AS_ASKED
+    rows: DraftRows, part: Part, parent: Key, after: AnyKey, mode: ApplyMode
 ) -> Row | None:
     """Return the sibling that `after` names (None: the first place), or refuse."""
     if after is None:

@@ -163,7 +163,7 @@ class ResolutionContext:
         """Return the move after another row (None: to the first place, LAST)."""
         part, parent = self.part(row.table), None
         if after is not None and after is not LAST:
-            other = row_of(self.rows, part, after)
+            other = row_of(self.rows, part, after, AS_ASKED)
             parent = part.parent_key_of(other.values)
         return Move(row.table, row.key, parent, after)
 

@@ -398,6 +398,15 @@ class TestBatch:
         edit.apply(Batch((between, Set("line", Ref("jam"), amount=4))))
         assert edit.row("line", (-1,)).values["amount"] == 4
 
+    def test_puts_a_new_row_behind_one_that_it_has_named(self, edit):
+        jam = Insert("line", {"product": "jam"}, after=None, name="jam")
+        tea = Insert("line", {"product": "tea"}, after=Ref("jam"))
+
+        done = edit.apply(Batch((jam, tea))).operation
+
+        assert done.operations[1].after == done.operations[0].key
+        assert [row.key for row in edit.page("line").rows][:2] == [(-1,), (-2,)]
+
     def test_s_inverse_is_the_reversed_list(self, edit, goods):
         tea = (goods.lines[0],)
         done = edit.apply(Batch((Set("line", tea, amount=5), Delete("line", tea))))

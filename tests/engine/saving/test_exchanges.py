@@ -62,6 +62,12 @@ def partial(*names, where):
     return sa.Index("ux", *names, unique=True, **options)
 
 
+def apart(ends):
+    """Return the rule that no two rows have a range of integers that overlap."""
+    overlaps = (sa.text(f"int4range({ends})"), "&&")
+    return postgresql.ExcludeConstraint(overlaps, name="ux", using="gist")
+
+
 def number(kind=sa.Integer):
     return (kind, sa.CheckConstraint("value IS NOT NULL"))
 
@@ -192,37 +198,19 @@ KINDS = {
     ),
     "a range": (
         ("postgresql",),
-        lambda: (
-            postgresql.ExcludeConstraint(
-                (sa.text("int4range(value, last)"), "&&"), name="ux", using="gist"
-            ),
-        ),
+        lambda: (apart("value, last"),),
         lambda: {"value": number(), "last": (sa.Integer,)},
         ({"value": 1, "last": 5}, {"value": 5, "last": 9}),
     ),
     "a start and a length": (
         ("postgresql",),
-        lambda: (
-            postgresql.ExcludeConstraint(
-                (sa.text("int4range(value, value + length)"), "&&"),
-                name="ux",
-                using="gist",
-            ),
-            sa.CheckConstraint("length > 0"),
-        ),
+        lambda: (apart("value, value + length"), sa.CheckConstraint("length > 0")),
         lambda: {"value": number(), "length": (sa.Integer,)},
         ({"value": 1, "length": 4}, {"value": 5, "length": 3}),
     ),
     "a start and a length, where no greater number is": (
         ("postgresql",),
-        lambda: (
-            postgresql.ExcludeConstraint(
-                (sa.text("int4range(value, value + length)"), "&&"),
-                name="ux",
-                using="gist",
-            ),
-            sa.CheckConstraint("length > 0"),
-        ),
+        lambda: (apart("value, value + length"), sa.CheckConstraint("length > 0")),
         lambda: {"value": number(), "length": (sa.Integer,)},
         ({"value": 2**31 - 30, "length": 4}, {"value": 2**31 - 20, "length": 3}),
     ),
