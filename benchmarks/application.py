@@ -23,19 +23,19 @@ def draftedit(global_config: Mapping[str, str], **settings: Any) -> Application:
     return probing.wrap(main(global_config, **settings))
 
 
-def raw(global_config: Mapping[str, str], **settings: Any) -> Application:
+def raw(_global_config: Mapping[str, str], **settings: Any) -> Application:
     """Build the floor through the driver."""
     _begin()
     return probing.wrap(floor_raw.application(settings))
 
 
-def core(global_config: Mapping[str, str], **settings: Any) -> Application:
+def core(_global_config: Mapping[str, str], **settings: Any) -> Application:
     """Build the floor through SQLAlchemy Core."""
     _begin()
     return probing.wrap(floor_core.application(settings))
 
 
-def memento(global_config: Mapping[str, str], **settings: Any) -> Application:
+def memento(_global_config: Mapping[str, str], **settings: Any) -> Application:
     """Build what stores the whole object with each change."""
     _begin()
     return probing.wrap(mementos.application(settings))

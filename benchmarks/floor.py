@@ -148,7 +148,7 @@ def _respond(answer: str) -> Response:
     return Response(answer.encode(), content_type="application/json", charset=None)
 
 
-def _set(floor: Statements, draft: Draft, owner: str, data: Mapping[str, Any]) -> Row:
+def _set(floor: Statements, draft: Draft, _owner: str, data: Mapping[str, Any]) -> Row:
     [key], values = data["id"], data["values"]
     if data["op"] != "set" or data["table"] != "rule" or not values.keys() <= {*VALUES}:
         raise HTTPUnprocessableEntity
@@ -181,7 +181,7 @@ def _set(floor: Statements, draft: Draft, owner: str, data: Mapping[str, Any]) -
     }
 
 
-def _save(floor: Statements, draft: Draft, owner: str, data: Mapping[str, Any]) -> Row:
+def _save(floor: Statements, draft: Draft, owner: str, _data: Mapping[str, Any]) -> Row:
     if floor.lock_object(draft.root) != draft.base:
         raise HTTPConflict
     live = {row["id"]: row for row in floor.live_locked(draft.key)}

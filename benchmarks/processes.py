@@ -101,7 +101,7 @@ def _place(engine: sa.Engine, token: str, thing: Thing, server: Server) -> Place
 # What one client does again and again
 
 
-def _set(player: Player, number: int) -> Act:
+def _set(player: Player, _number: int) -> Act:
     draft = player.open()
     return lambda: draft.set(player.ten[0]).seconds
 

@@ -134,7 +134,7 @@ def _consuming(queue: Queue, ending: threading.Event) -> Iterator[None]:
         consumer.stop(graceful=True)
 
 
-def _end(number: int, frame: object) -> None:
+def _end(_number: int, _frame: object) -> None:
     raise Terminated
 
 

@@ -70,7 +70,10 @@ def dbsession(
 
 
 @pytest.fixture
-def testapp(app: Any, dbsession_factory: sessionmaker[Session]) -> Any:
+def testapp(
+    app: Any,
+    dbsession_factory: sessionmaker[Session],  # noqa: ARG001 — made before the requests
+) -> Any:
     """Return a browser (`webtest.TestApp`) whose requests commit or abort inside."""
     from webtest import TestApp
 

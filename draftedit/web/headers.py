@@ -50,7 +50,7 @@ def everywhere(config: Configurator) -> None:
     config.add_subscriber(strict, NewResponse)
 
 
-def be_strict(request: Request, response: Response) -> None:
+def be_strict(_request: Request, response: Response) -> None:
     """Add the headers that the view has not set itself."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)

@@ -70,7 +70,7 @@ def _inserted_into(error: DBAPIError) -> str | None:
     return found[1].lower() if found else None
 
 
-def retry_tween_factory(handler: Handler, registry: Registry) -> Handler:
+def retry_tween_factory(handler: Handler, _registry: Registry) -> Handler:
     """Mark retryable errors for pyramid_retry, raised through or shown by a view.
 
     pyramid_tm marks some of them, but not when an exception view answered, as its

@@ -97,11 +97,11 @@ def main() -> None:
     waitress.serve(application, listen=f"127.0.0.1:{port}", _quiet=True)
 
 
-def _to_drafts(request: Request) -> HTTPFound:
+def _to_drafts(_request: Request) -> HTTPFound:
     return HTTPFound("/edit/")
 
 
-def _check_foreign_keys(connection: Any, record: object) -> None:
+def _check_foreign_keys(connection: Any, _record: object) -> None:
     """Let SQLite check foreign keys, which it does only when asked."""
     connection.execute("PRAGMA foreign_keys = ON")
 

@@ -15,7 +15,7 @@ SECONDS = 24 * 60 * 60  # the address stays the same if the icon changes
 
 
 @view_config(route_name="favicon", permission=NO_PERMISSION_REQUIRED)
-def icon(request: Request) -> Response:
+def icon(_request: Request) -> Response:
     """Answer with the icon of the pages."""
     body = (files("draftedit.web") / "static" / "icon.svg").read_bytes()
     response = Response(body, content_type="image/svg+xml")

@@ -12,7 +12,7 @@ RETRY_SECONDS = "5"
 
 
 @view_config(route_name="healthz", permission=NO_PERMISSION_REQUIRED)
-def lives(request: Request) -> Response:
+def lives(_request: Request) -> Response:
     """Answer 200 without checking anything else."""
     return _answer("The process lives.")
 

@@ -72,7 +72,7 @@ def sign_out(request: Request) -> Response:
 
 
 @forbidden_view_config(is_authenticated=False)
-def ask(error: HTTPForbidden, request: Request) -> Response:
+def ask(_error: HTTPForbidden, request: Request) -> Response:
     """Redirect a browser that is not signed in to the form, and back afterwards."""
     route = request.matched_route
     if route is not None and route.name.startswith(API_PREFIX):

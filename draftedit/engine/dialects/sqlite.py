@@ -217,7 +217,7 @@ def _collation(connection: sa.Connection, column: sa.Column[Any]) -> str:
     return str(next(used, "BINARY")).rpartition("-")[0]
 
 
-def _set_up(connection: sqlite3.Connection, record: object) -> None:
+def _set_up(connection: sqlite3.Connection, _record: object) -> None:
     # The driver begins transactions late and not before every statement, so that
     # rows leak out of savepoints. It is told to keep out; we begin them ourselves.
     connection.isolation_level = None
@@ -243,6 +243,6 @@ def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _roll_back(connection: sqlite3.Connection | None, record: object) -> None:
+def _roll_back(connection: sqlite3.Connection | None, _record: object) -> None:
     if connection is not None and connection.in_transaction:
         connection.rollback()

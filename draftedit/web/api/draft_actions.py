@@ -37,7 +37,7 @@ def redo(edit: EditSession, request: Request) -> dict[str, Any]:
     return _move(edit.redo, request)
 
 
-def check(edit: EditSession, request: Request) -> dict[str, Any]:
+def check(_edit: EditSession, request: Request) -> dict[str, Any]:
     """Report what save would report now."""
     body.Body(request)
     return serializers.checked(request, release.check(request))

@@ -70,7 +70,7 @@ def revisions(context: HistoryContext, request: Request) -> Response:
         **query.listed(request),
     )
     if not found.items:
-        _find(context, request)
+        _find(context)
     return responses.answer(
         responses.items(found.items, serializers.revision, found.next)
     )
@@ -94,7 +94,7 @@ def open_drafts(context: HistoryContext, request: Request) -> Response:
     """List the open drafts of the object: owners, never content."""
     found = context.objects.open_drafts(context.target, context.key)
     if not found:
-        _find(context, request)
+        _find(context)
     may_hand_on = bool(request.has_permission(ADMIN))
     return responses.answer(
         responses.piece(
@@ -103,7 +103,7 @@ def open_drafts(context: HistoryContext, request: Request) -> Response:
     )
 
 
-def _find(context: HistoryContext, request: Request) -> None:
+def _find(context: HistoryContext) -> None:
     """Raise 404 for an object without any trace."""
     context.objects.find(context.target, context.key)
 

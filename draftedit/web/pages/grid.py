@@ -125,8 +125,7 @@ def build(
     """
     names.know(rows)
     links = {
-        one.name: chips(one, part, linked(one.name), names)
-        for one in of_links(part, names)
+        one.name: chips(one, linked(one.name), names) for one in of_links(part, names)
     }
     every = [*of_fields(part, names), *of_links(part, names)]
     wanted = {one.name for one in every if _is_used(one, rows, links)} | {
@@ -176,7 +175,7 @@ def of_links(part: Part, names: Labels) -> list[GridColumn]:
 
 
 def chips(
-    column: GridColumn, part: Part, linked: Sequence[Row], names: Labels
+    column: GridColumn, linked: Sequence[Row], names: Labels
 ) -> Mapping[tuple[object, ...], list[Chip]]:
     """Return the links of each row, by its key."""
     found: dict[tuple[object, ...], list[Chip]] = {}

@@ -54,7 +54,7 @@ def history(context: HistoryContext, request: Request) -> Response:
 def _listed(context: HistoryContext, request: Request) -> dict[str, Any]:
     after = request.GET.get("after") or None
     found = context.objects.revisions(context.target, context.key, after=after)
-    live = find_live(context, request)
+    live = find_live(context)
     if live is None and not found.items:
         raise Unknown(context.target.title, to_path(context.key))
     places = LiveUrls(request, context.target.name, context.key)
@@ -63,7 +63,7 @@ def _listed(context: HistoryContext, request: Request) -> dict[str, Any]:
         "revisions": found.items,
         "endings": context.objects.ended(context.target, context.key),
         # The state before any draft; an object that a draft has created had none.
-        "earliest": None if found.next else _at(context, request, 0),
+        "earliest": None if found.next else _at(context, 0),
         "first": places.history() if after else None,
         "next": places.history(after=found.next) if found.next else None,
     }
@@ -85,12 +85,12 @@ def _compared(
     places = LiveUrls(request, context.target.name, context.key)
     pair = {"from": found.older, "to": found.newer}
     return {
-        **_about(context, request, places, find_live(context, request)),
+        **_about(context, request, places, find_live(context)),
         "older": found.older,
         "newer": found.newer,
         "sections": sections(found.changes, names, lambda table, key: None),
-        "before": _at(context, request, found.older),
-        "then": _at(context, request, found.newer),
+        "before": _at(context, found.older),
+        "then": _at(context, found.newer),
         "first": places.history(**pair) if after else None,
         "next": places.history(**pair, after=found.next) if found.next else None,
     }
@@ -117,7 +117,7 @@ def _about(
     }
 
 
-def _at(context: HistoryContext, request: Request, number: int) -> LiveObject | None:
+def _at(context: HistoryContext, number: int) -> LiveObject | None:
     """Return the object at a revision; None if it did not exist then."""
     try:
         return context.objects.find(context.target, context.key, number)

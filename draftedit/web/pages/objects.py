@@ -35,7 +35,7 @@ def show(context: ObjectContext, request: Request) -> dict[str, Any]:
         "id": to_path(found.key),
         "today": LiveUrls(request, context.target.name, found.key).at(),
         "as_of": revision,
-        "now": found if revision is None else find_live(context, request),
+        "now": found if revision is None else find_live(context),
         "target_title": names.part(context.target.name),
         "look": browser.look(RowsQuery.from_query(request.GET), drafted=False),
         "names": names,
@@ -53,7 +53,7 @@ def show(context: ObjectContext, request: Request) -> dict[str, Any]:
     }
 
 
-def find_live(context: HistoryContext, request: Request) -> LiveObject | None:
+def find_live(context: HistoryContext) -> LiveObject | None:
     """Return the live object; None if it is deleted."""
     try:
         return context.objects.find(context.target, context.key)
