@@ -1,6 +1,7 @@
 """Read the rows of one part below several parents, shown as a table beside rows."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -26,15 +27,7 @@ def below(view: View, part: Part, parents: Sequence[Key]) -> Iterator[Row]:
     """
     if not parents:
         return
-    shape = PageSpec(
-        dialect=view.dialect,
-        drafted=view.draft is not None,
-        as_of=view.as_of is not None,
-        ended=view.until is not None,
-        parent=False,
-        parents=True,
-        gone="shown",
-    )
+    shape = replace(view.spec, parent=False, parents=True, gone="shown")
     binds = view.binds() | {PARENTS: [_decoded(part, parent) for parent in parents]}
     found = view.dbsession.execute(_statement(part, shape), binds).mappings().all()
     for record in found:

@@ -1,6 +1,7 @@
 """Find the rows that refer to one: through the live index, overlaid with a draft's."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -23,14 +24,7 @@ def referring(view: View, part: Part, name: str, value: Any) -> Iterator[Row]:
     field = part.fields.get(name)
     if field is None or field.references is None:
         raise Unknown("reference", name)
-    shape = PageSpec(
-        dialect=view.dialect,
-        drafted=view.draft is not None,
-        as_of=view.as_of is not None,
-        ended=view.until is not None,
-        parent=False,
-        field=name,
-    )
+    shape = replace(view.spec, parent=False, field=name)
     try:
         encoded = field.codec.parse(value, view.dialect)
     except ValueError:

@@ -197,6 +197,16 @@ class View:
             if after is None or query.search or len(rows) == query.limit:
                 return rows, after
 
+    @property
+    def spec(self) -> PageSpec:
+        """Return the shape of a statement that reads what the view shows."""
+        return PageSpec(
+            dialect=self.dialect,
+            drafted=self.draft is not None,
+            as_of=self.as_of is not None,
+            ended=self.until is not None,
+        )
+
     def fetch(
         self,
         part: Part,
@@ -207,11 +217,8 @@ class View:
         **shape: Any,
     ) -> tuple[list[Row], Position | None]:
         """Run one page statement; return its rows, and where there may be more."""
-        form = PageSpec(
-            dialect=self.dialect,
-            drafted=self.draft is not None,
-            as_of=self.as_of is not None,
-            ended=self.until is not None,
+        asked = replace(
+            self.spec,
             live=not query.changed,
             parent=parent is not None,
             after=after is not None,
@@ -225,5 +232,5 @@ class View:
             binds |= position_binds(part, after)
         if query.search:
             binds |= {"search": search_pattern(query.search), "scan": SCANNED}
-        statement = page_statement(part, replace(form, **shape))
+        statement = page_statement(part, replace(asked, **shape))
         return cut(part, list(records(run(self.dbsession, statement, binds))), limit)

@@ -10,13 +10,14 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, relationship
+from sqlalchemy.orm import Session, mapped_column
 
-from draftedit import Delete, Drafts, Insert, Set
+from draftedit import Delete, Insert, Set
 from draftedit.engine.base.errors import Refused
 from draftedit.engine.schema.unique_keys import model_keys
 from tests.databases import create_tables
 from tests.engine.explaining import Recorder
+from tests.engine.saving.one_part import Host
 from tests.hosts import theatre
 
 EVERYWHERE = ("sqlite", "postgresql", "mariadb")
@@ -26,30 +27,12 @@ POSITIVE = "value > 0"
 def host(*rules, required=(), **columns):
     """Make a host whose root has parts with these columns and rules of a table."""
 
-    made = {
+    mapped = {
         name: mapped_column(*column, nullable=name not in required)
         for name, column in columns.items()
     }
-
-    class Base(DeclarativeBase):
-        pass
-
-    class Top(Base):
-        __tablename__ = "top"
-        id = mapped_column(sa.Integer, primary_key=True)
-        name = mapped_column(sa.String(20))
-        parts = relationship("Bottom", cascade="all, delete-orphan")
-
-    class Bottom(Base):
-        __tablename__ = "bottom"
-        __table_args__ = rules
-        id = mapped_column(sa.Integer, primary_key=True)
-        top_id = mapped_column(sa.ForeignKey("top.id"), index=True, nullable=False)
-        locals().update(made)
-
-    drafts = Drafts(Base.metadata)
-    drafts.target(Top, label=Top.name)
-    return Base, Top, Bottom, drafts
+    made = Host(*rules, **mapped)
+    return made.metadata, made.top, made.bottom, made.drafts
 
 
 def unique(*names, **options):
@@ -230,8 +213,8 @@ def using(empty_database):
 
     def using(kind, told=True):
         _, rules, columns, rows = KINDS[kind]
-        base, top, bottom, drafts = host(*rules(), **columns())
-        create_tables(empty_database.engine, base.metadata, drafts.metadata)
+        metadata, top, bottom, drafts = host(*rules(), **columns())
+        create_tables(empty_database.engine, metadata, drafts.metadata)
         if not told:
             plain = {n: (*c[:1], *_computed(c)) for n, c in columns().items()}
             _, top, bottom, drafts = host(**plain)
@@ -329,8 +312,8 @@ def test_what_the_database_refuses_names_the_row(using, kind):
 @pytest.mark.only_on("postgresql")
 def test_what_a_deferrable_key_refuses_in_the_end_names_both_rows(empty_database):
     rule = unique("top_id", "value", deferrable=True)
-    base, top, bottom, drafts = host(rule, value=number())
-    create_tables(empty_database.engine, base.metadata, drafts.metadata)
+    metadata, top, bottom, drafts = host(rule, value=number())
+    create_tables(empty_database.engine, metadata, drafts.metadata)
     with Session(empty_database.engine) as dbsession:
         one = top(name="top", parts=[bottom(value=n) for n in (1, 2, 3)])
         dbsession.add(one)
@@ -353,8 +336,8 @@ def test_a_partial_key_names_its_condition_and_the_other_row_that_meets_it(
     empty_database, is_live
 ):
     columns = {"value": (sa.Boolean,), "note": (sa.String(20),)}
-    base, top, bottom, drafts = host(partial("top_id", where="value"), **columns)
-    create_tables(empty_database.engine, base.metadata, drafts.metadata)
+    metadata, top, bottom, drafts = host(partial("top_id", where="value"), **columns)
+    create_tables(empty_database.engine, metadata, drafts.metadata)
     with Session(empty_database.engine) as dbsession:
         parts = [bottom(value=is_live), bottom(value=False), bottom(value=False)]
         one = top(name="top", parts=parts)
@@ -376,8 +359,10 @@ def test_a_partial_key_names_its_condition_and_the_other_row_that_meets_it(
 
 def test_an_exchange_costs_one_statement_for_each_row_that_gives_way(empty_database):
     columns = {"value": (sa.Date,), "note": (sa.String(20),)}
-    base, top, bottom, drafts = host(unique("value"), required=("value",), **columns)
-    create_tables(empty_database.engine, base.metadata, drafts.metadata)
+    metadata, top, bottom, drafts = host(
+        unique("value"), required=("value",), **columns
+    )
+    create_tables(empty_database.engine, metadata, drafts.metadata)
     with Session(empty_database.engine) as dbsession:
         parts = [bottom(value=date(2026, 3, day)) for day in (1, 2)]
         one = top(name="top", parts=parts)
@@ -398,11 +383,11 @@ def test_an_exchange_costs_one_statement_for_each_row_that_gives_way(empty_datab
         assert save("value", "2026-03-05", "2026-03-01") == plain + len(parts)
 
 
-def outside(base, name, nullable, **options):
+def outside(metadata, name, nullable, **options):
     """Make a table whose rows refer to a part's from outside."""
     return sa.Table(
         name,
-        base.metadata,
+        metadata,
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column(
             "bottom_id",
@@ -422,11 +407,11 @@ def referred_to(empty_database):
     sessions = []
 
     def referred_to(rule, required, nullable=False, **options):
-        base, top, bottom, drafts = host(
+        metadata, top, bottom, drafts = host(
             unique("value"), required=required, value=number(sa.Boolean)
         )
-        table = outside(base, "ticket", nullable, ondelete=rule, **options)
-        create_tables(empty_database.engine, base.metadata, drafts.metadata)
+        table = outside(metadata, "ticket", nullable, ondelete=rule, **options)
+        create_tables(empty_database.engine, metadata, drafts.metadata)
         dbsession = Session(empty_database.engine)
         sessions.append(dbsession)
         one = top(name="top", parts=[bottom(value=True), bottom(value=False)])

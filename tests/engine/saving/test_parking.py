@@ -5,36 +5,17 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase, mapped_column, relationship
+from sqlalchemy.orm import mapped_column
 
-from draftedit import Delete, Drafts, Insert, Set
+from draftedit import Delete, Insert, Set
 from draftedit.engine.base.errors import Conflicts, Refused
 from tests.databases import create_tables
+from tests.engine.saving.one_part import Host
 
 
-class Host:
-    """A root with parts that have one more column, made for one test."""
-
-    def __init__(self, park=None, unique=("value",), **columns):
-        class Base(DeclarativeBase):
-            pass
-
-        class Top(Base):
-            __tablename__ = "top"
-            id = mapped_column(sa.Integer, primary_key=True)
-            name = mapped_column(sa.String(20))
-            parts = relationship("Bottom", cascade="all, delete-orphan")
-
-        class Bottom(Base):
-            __tablename__ = "bottom"
-            __table_args__ = (sa.UniqueConstraint(*unique, **columns.pop("how", {})),)
-            id = mapped_column(sa.Integer, primary_key=True)
-            top_id = mapped_column(sa.ForeignKey("top.id"), index=True, nullable=False)
-            locals().update(columns)
-
-        self.metadata, self.top, self.bottom = Base.metadata, Top, Bottom
-        self.drafts = Drafts(Base.metadata)
-        self.drafts.target(Top, label=Top.name, park=park)
+def host_with(park=None, unique=("value",), how=None, **columns):
+    """Make a host whose part has these columns, and a unique key of some of them."""
+    return Host(sa.UniqueConstraint(*unique, **(how or {})), park=park, **columns)
 
 
 @pytest.fixture
@@ -88,13 +69,13 @@ DAYS = (date(2026, 3, 1), date(2026, 3, 2))
 @pytest.mark.parametrize("kind", EXCHANGED)
 def test_two_values_are_exchanged(using, kind):
     of_type, options, one, two = EXCHANGED[kind]
-    edit = using(Host(value=column(of_type, **options)), one, two)
+    edit = using(host_with(value=column(of_type, **options)), one, two)
     assert swap(edit) == [two, one]
 
 
 @pytest.mark.parametrize("kind", [sa.Boolean, sa.String(1)])
 def test_without_a_stand_in_for_a_row_in_use_the_message_says_what_to_set(using, kind):
-    host = Host(value=column(kind))
+    host = host_with(value=column(kind))
     outside(host)
     one, two = (True, False) if kind is sa.Boolean else ("!", "?")
     edit = using(host, one, two)
@@ -120,7 +101,7 @@ def refer_to_all(edit, host):
 
 @pytest.mark.parametrize("ondelete", [None, "CASCADE", "SET NULL"])
 def test_a_row_that_something_refers_to_is_never_set_aside(using, ondelete):
-    host = Host(value=column(sa.Boolean))
+    host = host_with(value=column(sa.Boolean))
     outside(host, ondelete=ondelete)
     edit = using(host, True, False)
     refer_to_all(edit, host)
@@ -138,18 +119,18 @@ def test_the_hosts_own_stand_in_is_used(using):
         assert table == "bottom"
         return {"value": f"1900-01-0{next(far)}"} if row["id"] else {}
 
-    edit = using(Host(value=column(sa.Date), park=park), *DAYS)
+    edit = using(host_with(value=column(sa.Date), park=park), *DAYS)
     assert swap(edit) == list(reversed(DAYS))
 
 
 def test_a_hook_may_leave_it_to_the_engine(using):
-    edit = using(Host(value=column(sa.String(20)), park=lambda *_: {}), "a", "b")
+    edit = using(host_with(value=column(sa.String(20)), park=lambda *_: {}), "a", "b")
     assert swap(edit) == ["b", "a"]
 
 
 def test_a_stand_in_of_the_hosts_that_makes_no_room_is_not_blamed_on_the_user(using):
     note = mapped_column(sa.String(20))
-    host = Host(
+    host = host_with(
         value=column(sa.String(20)), note=note, park=lambda *_: {"note": "parked"}
     )
     edit = using(host, "a", "b")
@@ -161,12 +142,12 @@ def test_a_stand_in_of_the_hosts_that_makes_no_room_is_not_blamed_on_the_user(us
 
 
 def test_nulls_are_not_unique(using):
-    edit = using(Host(value=column(sa.String(20), nullable=True)), None, "a")
+    edit = using(host_with(value=column(sa.String(20), nullable=True)), None, "a")
     assert swap(edit) == ["a", None]
 
 
 def test_a_row_without_a_stand_in_is_deleted_before_the_new_one_is_inserted(using):
-    edit = using(Host(value=column(sa.Boolean)), True)
+    edit = using(host_with(value=column(sa.Boolean)), True)
     (old,) = edit.page("bottom").rows
     edit.apply(Delete("bottom", old.key))
     edit.apply(Insert("bottom", {"value": True}))
@@ -176,7 +157,7 @@ def test_a_row_without_a_stand_in_is_deleted_before_the_new_one_is_inserted(usin
 
 def test_a_row_that_others_may_refer_to_but_do_not_is_deleted_early(using):
     friend = mapped_column(sa.ForeignKey("bottom.id"))
-    edit = using(Host(value=column(sa.Boolean), friend=friend), True)
+    edit = using(host_with(value=column(sa.Boolean), friend=friend), True)
     (old,) = edit.page("bottom").rows
     edit.apply(Delete("bottom", old.key))
     edit.apply(Insert("bottom", {"value": True}))
@@ -185,7 +166,7 @@ def test_a_row_that_others_may_refer_to_but_do_not_is_deleted_early(using):
 
 
 def test_a_row_that_is_referred_to_is_not_deleted_early(using):
-    host = Host(value=column(sa.Boolean))
+    host = host_with(value=column(sa.Boolean))
     outside(host)
     edit = using(host, True)
     refer_to_all(edit, host)
@@ -198,7 +179,7 @@ def test_a_row_that_is_referred_to_is_not_deleted_early(using):
 
 def test_an_enum_in_a_unique_key_is_found(using):
     mood = mapped_column(sa.Enum("glad", "sad", name="mood"), default="glad")
-    host = Host(value=column(sa.String(20)), mood=mood, unique=("value", "mood"))
+    host = host_with(value=column(sa.String(20)), mood=mood, unique=("value", "mood"))
     edit = using(host, "a", "b")
     one, two = edit.page("bottom").rows
     edit.apply(Set("bottom", two.key, value="a"))
@@ -219,7 +200,7 @@ DEFERRED = {"deferrable": True, "initially": "DEFERRED"}
 @pytest.mark.only_on("sqlite", "postgresql")
 def test_a_deferred_reference_to_nothing_is_named(using, empty_database):
     reference = sa.ForeignKey("bottom.id", **DEFERRED)
-    host = Host(value=mapped_column(reference, nullable=True))
+    host = host_with(value=mapped_column(reference, nullable=True))
     edit = using(host, None)
     (row,) = edit.page("bottom").rows
     edit.apply(Set("bottom", row.key, value=row.key[0]))
@@ -240,7 +221,7 @@ def test_a_deferred_reference_to_nothing_is_named(using, empty_database):
 @pytest.mark.only_on("sqlite", "postgresql")
 def test_a_deferred_reference_to_what_was_deleted_again_is_a_problem(using):
     reference = sa.ForeignKey("bottom.id", **DEFERRED)
-    edit = using(Host(value=mapped_column(reference, nullable=True)), None)
+    edit = using(host_with(value=mapped_column(reference, nullable=True)), None)
     (row,) = edit.page("bottom").rows
     new = edit.apply(Insert("bottom", {})).rows[-1].key
     edit.apply(Set("bottom", row.key, value=new[0]))
@@ -254,7 +235,7 @@ def test_a_deferred_reference_to_what_was_deleted_again_is_a_problem(using):
 
 @pytest.mark.only_on("postgresql")
 def test_a_deferred_unique_value_names_the_other_row(using, empty_database):
-    edit = using(Host(value=column(sa.String(20)), how=DEFERRED), "a", "b", "c")
+    edit = using(host_with(value=column(sa.String(20)), how=DEFERRED), "a", "b", "c")
     three, two, one = edit.page("bottom").rows
     edit.apply(Set("bottom", three.key, value="free"))
     edit.apply(Set("bottom", two.key, value="c"))
@@ -266,7 +247,7 @@ def test_a_deferred_unique_value_names_the_other_row(using, empty_database):
 
 @pytest.mark.only_on("postgresql")
 def test_a_deferred_reference_from_outside_is_a_problem(using, empty_database):
-    host = Host(value=column(sa.String(20)))
+    host = host_with(value=column(sa.String(20)))
     outside = sa.Table(
         "outside",
         host.metadata,
@@ -282,7 +263,7 @@ def test_a_deferred_reference_from_outside_is_a_problem(using, empty_database):
 
 
 def test_what_a_trigger_refuses_is_a_problem_of_the_row(using, empty_database):
-    host = Host(value=column(sa.String(20)))
+    host = host_with(value=column(sa.String(20)))
     edit = using(host, "a", "b")
     for statement in TRIGGERS[empty_database.backend]:
         edit.dbsession.execute(sa.text(statement))
