@@ -17,12 +17,9 @@ ROUTES = (
     ("favicon", "/favicon.ico"),
 )
 
-VIEWS = ("login", "account", "health", "favicon")
-
 
 def includeme(config: Configurator) -> None:
     """Add the routes and their views."""
     for name, pattern in ROUTES:
         config.add_route(name, pattern)
-    for module in VIEWS:
-        config.scan(f"draftedit.app.pages.{module}")
+    config.scan("draftedit.app.pages")

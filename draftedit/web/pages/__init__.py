@@ -10,22 +10,6 @@ from pyramid.events import BeforeRender
 
 from draftedit.web.retry import STATIC
 
-PAGES = (
-    "bulk_form",
-    "changes",
-    "conflicts",
-    "drafts",
-    "editor",
-    "error_views",
-    "history",
-    "home",
-    "objects",
-    "row_page",
-    "stats",
-    "task_results",
-    "transfer",
-)
-
 STATIC_SECONDS = 7 * 24 * 60 * 60  # their address changes with their content
 
 
@@ -34,8 +18,7 @@ def includeme(config: Configurator) -> None:
     config.include("pyramid_jinja2")
     config.add_translation_dirs("draftedit.web:locale")
     config.add_subscriber("draftedit.web.pages.layout.add_names", BeforeRender)
-    for page in PAGES:
-        config.scan(f"draftedit.web.pages.{page}")
+    config.scan("draftedit.web.pages")
     config.include(".draft_actions")
     config.include(".form_errors")
     # The digest is a folder, so that a module imports others of its own version.

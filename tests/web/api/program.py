@@ -2,11 +2,16 @@
 
 from typing import Any
 
+from tests.web.api.shapes import check_answer
+
 API = "/api/v1"
 
 
 class Program:
-    """One user's program: speaks JSON, and remembers nothing between calls."""
+    """One user's program: speaks JSON, and remembers nothing between calls.
+
+    Each response must have the shape that the API's description says.
+    """
 
     def __init__(self, client: Any, token: str | None = None) -> None:
         self.client = client
@@ -14,9 +19,9 @@ class Program:
 
     def get(self, path: str, status: int = 200, **headers: str) -> Any:
         """Read something."""
-        return self.client.get(
-            API + path, headers=self._headers(headers), status=status
-        )
+        given = self._headers(headers)
+        answer = self.client.get(API + path, headers=given, status=status)
+        return self._checked("GET", path, answer)
 
     def post(
         self,
@@ -35,13 +40,25 @@ class Program:
         if key is not None:
             given["Idempotency-Key"] = key
         if data is None:
-            return self.client.post(API + path, headers=given, status=status)
-        return self.client.post_json(API + path, data, headers=given, status=status)
+            answer = self.client.post(API + path, headers=given, status=status)
+        else:
+            answer = self.client.post_json(
+                API + path, data, headers=given, status=status
+            )
+        return self._checked("POST", path, answer)
 
     def send(self, path: str, body: bytes, status: int, **headers: str) -> Any:
         """Make a call with these very bytes."""
         given = {"Content-Type": "application/json"} | self._headers(headers)
-        return self.client.post(API + path, body, headers=given, status=status)
+        answer = self.client.post(API + path, body, headers=given, status=status)
+        return self._checked("POST", path, answer)
+
+    def _checked(self, method: str, path: str, answer: Any) -> Any:
+        """Return a response that has the shape its description says."""
+        if "json" in (answer.content_type or "") and path != "/openapi.json":
+            address = path.partition("?")[0]
+            check_answer(method, address, answer.status_int, answer.json)
+        return answer
 
     def open(self, target: str, key: Any = None) -> "Draft":
         """Open a draft."""
