@@ -41,6 +41,7 @@ from tests.databases import (
     Servers,
     create_tables,
     new_database,
+    rounds_on,
 )
 
 pytest_plugins = ["draftedit.testing.plugin"]
@@ -69,9 +70,12 @@ def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
     """Leave out what is no promise on a database, so that a skip is always a lack."""
-    elsewhere = [item for item in items if not _is_promised(item)]
+    elsewhere = {item for item in items if not _is_promised(item)}
     items[:] = [item for item in items if item not in elsewhere]
-    config.hook.pytest_deselected(items=elsewhere)
+    config.hook.pytest_deselected(items=list(elsewhere))
+    for item in items:
+        if _adds_no_coverage(item):
+            item.add_marker(pytest.mark.no_cover)
 
 
 def _is_promised(item: pytest.Item) -> bool:
@@ -83,6 +87,22 @@ def _is_promised(item: pytest.Item) -> bool:
     if mark is not None:
         return params["backend"] in mark.args
     return not item.get_closest_marker("on_one_database") or backend == BACKENDS[0]
+
+
+# Tests of what is done otherwise on a server.
+_ABOUT_SERVERS = ("engine/dialects/", "engine/values/", "service/doctor/", "exchanges")
+
+
+def _adds_no_coverage(item: pytest.Item) -> bool:
+    """Return whether the test runs what SQLite's run of it runs, too.
+
+    To count branches makes a test nearly twice as slow.
+    """
+    if not hasattr(item, "callspec") or item.get_closest_marker("only_on"):
+        return False
+    if item.callspec.params.get("backend", BACKENDS[0]) == BACKENDS[0]:
+        return False
+    return not any(name in item.nodeid for name in _ABOUT_SERVERS)
 
 
 @pytest.hookimpl(trylast=True)
@@ -244,7 +264,10 @@ def dice(seed: int, request: pytest.FixtureRequest) -> random.Random:
 
 
 @pytest.fixture
-def rounds() -> Callable[[int], int]:
+def rounds(request: pytest.FixtureRequest) -> Callable[[int], int]:
     """Return `rounds(small)`: how often to repeat, more in `make test-long`."""
     wanted = int(os.environ.get("DRAFTEDIT_TEST_COUNT", "0"))
-    return lambda small: wanted or small
+    backend = "sqlite"
+    if "backend" in request.fixturenames:
+        backend = request.getfixturevalue("backend")
+    return lambda small: wanted or rounds_on(backend, small)

@@ -62,6 +62,15 @@ FAST = ("fsync=off", "full_page_writes=off")
 DURABLE = ()
 
 
+def rounds_on(backend: str, small: int) -> int:
+    """Return how often to play at random where SQLite plays `small` rounds.
+
+    Half as often on a server: each statement costs several times as much there, and
+    what rounds differ in is the draft, not the database.
+    """
+    return small if backend == "sqlite" else -(-small // 2)
+
+
 class Servers:
     """The servers that this test run may use, each found when first asked for."""
 
@@ -69,12 +78,23 @@ class Servers:
         self.folder = folder
         self._stack = ExitStack()
         self._urls: dict[str, sa.URL] = {}
+        self._engines: dict[str, sa.Engine] = {}
+        self.spare: list[str] = []  # PostgreSQL's databases that are empty again
 
     def url(self, backend: str) -> sa.URL:
         """Return an address where databases may be made, or skip the test."""
         if backend not in self._urls:
             self._urls[backend] = self._find(backend)
         return self._urls[backend]
+
+    def run(self, backend: str, statement: str) -> None:
+        """Run a statement on a server, outside transactions, on one connection."""
+        if backend not in self._engines:
+            self._engines[backend] = make_engine(
+                self.url(backend), isolation_level="AUTOCOMMIT"
+            )
+        with self._engines[backend].connect() as connection:
+            connection.exec_driver_sql(statement)
 
     def _find(self, backend: str) -> sa.URL:
         named = os.environ.get(VARIABLES[backend])
@@ -88,7 +108,11 @@ class Servers:
         pytest.skip(message)  # because no server's address is ever guessed
 
     def close(self) -> None:
-        """End the servers that were started here."""
+        """Drop what is left, disconnect, and end the servers that were started here."""
+        for name in self.spare:
+            self.run("postgresql", f"DROP DATABASE {name}")
+        for engine in self._engines.values():
+            engine.dispose()
         self._stack.close()
 
 
@@ -109,8 +133,7 @@ class Database:
 def new_database(servers: Servers, backend: str) -> Iterator[Database]:
     """Make an empty database, and drop it in the end."""
     name = f"draftedit_test_{secrets.token_hex(6)}"
-    make = _sqlite_file if backend == "sqlite" else _server_database
-    with make(servers, backend, name) as url:
+    with _MAKERS[backend](servers, backend, name) as url:
         engine = make_engine(url)
         try:
             yield Database(backend, engine)
@@ -170,21 +193,61 @@ def _sqlite_file(servers: Servers, backend: str, name: str) -> Iterator[sa.URL]:
 
 
 @contextmanager
-def _server_database(servers: Servers, backend: str, name: str) -> Iterator[sa.URL]:
+def _mariadb_database(servers: Servers, backend: str, name: str) -> Iterator[sa.URL]:
     server = servers.url(backend)
-    _run(server, f"CREATE DATABASE {name}")
+    servers.run(backend, f"CREATE DATABASE {name}")
     try:
         yield server.set(database=name)
     finally:
-        # FORCE: a test that failed may have left a connection open.
-        force = " WITH (FORCE)" if backend == "postgresql" else ""
-        _run(server, f"DROP DATABASE {name}{force}")
+        servers.run(backend, f"DROP DATABASE {name}")
 
 
-def _run(server: sa.URL, statement: str) -> None:
-    engine = make_engine(server, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(statement)
+@contextmanager
+def _postgresql_database(servers: Servers, backend: str, name: str) -> Iterator[sa.URL]:
+    """Take a database that another test has done with, or make one.
+
+    To make one copies 300 files, and to drop one waits for a checkpoint.
+    """
+    server = servers.url(backend)
+    if servers.spare:
+        name = servers.spare.pop()
+    else:
+        servers.run(backend, f"CREATE DATABASE {name}")
+    url = server.set(database=name)
+    try:
+        yield url
+    finally:
+        _disconnect(servers, name)
+        _empty(url)
+        servers.spare.append(name)
+
+
+_MAKERS = {
+    "sqlite": _sqlite_file,
+    "postgresql": _postgresql_database,
+    "mariadb": _mariadb_database,
+}
+
+
+def _disconnect(servers: Servers, name: str) -> None:
+    """End what a test that failed, or was to be killed, has left connected."""
+    servers.run(
+        "postgresql",
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+        f" WHERE datname = '{name}'",
+    )
+
+
+def _empty(url: sa.URL) -> None:
+    """Drop all that was made in a database of PostgreSQL: it lies in schemas."""
+    engine = make_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        for schema in sa.inspect(connection).get_schema_names():
+            if schema != "information_schema":
+                connection.execute(sa.schema.DropSchema(schema, cascade=True))
+        connection.execute(sa.schema.CreateSchema("public"))
+        # As in a new database: a role that a test makes may look into it.
+        connection.exec_driver_sql("GRANT USAGE ON SCHEMA public TO PUBLIC")
 
 
 @contextmanager

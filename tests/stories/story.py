@@ -11,6 +11,7 @@ from tests.stories.random_edits import Json, Makers, RandomEdits
 from tests.web.api.program import Draft, Program
 
 Rows = dict[str, list[Json]]
+LENGTH = 200  # operations
 MOST_ROUNDS = 50  # of taking away what a save refuses
 ALL_KINDS = {"set", "insert", "delete", "restore", "move", "batch"}
 
@@ -45,7 +46,7 @@ class Story:
         """Where the object is read."""
         return f"/objects/{self.target}/{self.key}"
 
-    def tell(self, count: int = 200) -> Json:
+    def tell(self, count: int = LENGTH) -> Json:
         """Tell the story; return what save answered."""
         before = self.live()
         draft = self.program.open(self.target, self.key)

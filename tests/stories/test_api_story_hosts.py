@@ -6,7 +6,7 @@ from tests.client import Client
 from tests.engine.showing import Shown
 from tests.hosts.application import PREFIX, make_host
 from tests.stories.hosts import HOSTS
-from tests.stories.story import Story
+from tests.stories.story import LENGTH, Story
 from tests.web.api.program import Program
 
 
@@ -63,11 +63,11 @@ def shown(dbsession_factory, target, key):
 
 
 def test_an_object_is_edited_at_random_undone_redone_and_saved(
-    dbsession_factory, story, target, key
+    dbsession_factory, story, target, key, rounds
 ):
     before = shown(dbsession_factory, target, key)
 
-    saved = story.tell()
+    saved = story.tell(min(rounds(LENGTH), LENGTH))
 
     assert saved["revision"] == 1
     assert set(story.made) == story.kinds()

@@ -5,6 +5,7 @@ import random
 from draftedit import Batch, Delete, Insert, Move, Set
 from draftedit.engine.base.errors import Refused
 from draftedit.engine.operations import LAST
+from draftedit.engine.reading.rows import Row
 
 TEXTS = (None, "", "x", "ä", "long " * 5)
 
@@ -21,9 +22,11 @@ class Actor:
         self.inside = inside
         self.counter = 0
         self.done = []
+        self._seen: list[Row] | None = None  # read once between two operations
 
     def act(self, count: int) -> "Actor":
         """Do about so many things."""
+        self._seen = None  # others may have saved, or the draft been undone, since
         for _ in range(count):
             kind = self.dice.choice(
                 (self.set, self.set, self.insert, self.delete, self.move, self.batch)
@@ -34,6 +37,7 @@ class Actor:
     def apply(self, operation) -> None:
         if operation is None:
             return
+        self._seen = None
         try:
             outcome = self.edit.apply(operation)
         except Refused:
@@ -43,17 +47,31 @@ class Actor:
 
     def rows(self, table=None):
         """Return the rows in sight that may be acted on."""
-        found = []
-        for name in [table] if table else self.edit.target.tables:
-            rows = self.edit.page(name, limit=500).rows
-            found += [row for row in rows if self._is_mine(row)]
-        return found
+        if self._seen is None:
+            self._seen = list(self._read())
+        return [row for row in self._seen if table in (None, row.table)]
 
-    def _is_mine(self, row) -> bool:
-        if self.inside is None:
-            return True
-        path = [(one.table, one.key) for one in self.edit.path(row.table, row.key)]
-        return self.inside in path
+    def _read(self):
+        """Yield them, by one statement for each table: pages would run one a parent."""
+        seen: dict[str, list[Row]] = {}
+        top = self.inside or (self.edit.target.name, self.edit.root)
+        inside = {top}
+        for part in self.edit.target.tables.values():
+            if part.parent is None:
+                found = [self.edit.row(part.name, self.edit.root)]
+            else:
+                parents = [row.key for row in seen[part.parent]]
+                found = self.edit.below(part.name, parents)
+            seen[part.name] = [row for row in found if not row.gone]
+            for row in seen[part.name]:
+                if self._is_below(part, row, inside):
+                    inside.add((row.table, row.key))
+                    yield row
+
+    def _is_below(self, part, row, inside) -> bool:
+        if part.parent is None:
+            return self.inside is None
+        return (part.parent, part.parent_key_of(row.values)) in inside
 
     def _parents(self, part):
         if self.inside is not None and part.parent == self.inside[0]:

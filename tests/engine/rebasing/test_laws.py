@@ -18,6 +18,7 @@ from draftedit.engine.operations import LAST
 from draftedit.engine.operations.move import Rekey
 from draftedit.engine.rebasing import Resolution
 from draftedit.service.objects import Objects
+from tests.databases import rounds_on
 from tests.engine.model import Model
 from tests.engine.players import HOSTS
 from tests.engine.rebasing.acting import Actor
@@ -114,7 +115,8 @@ class Table:
 def hold(law, database, host, examples=5):
     """Try a law at random: a few times, or twenty times as often in the long run."""
     quick = hypothesis.settings().derandomize
-    settings = hypothesis.settings(max_examples=examples if quick else examples * 20)
+    few = rounds_on(database.backend, examples)
+    settings = hypothesis.settings(max_examples=few if quick else examples * 20)
 
     def once(dice):
         with Table(database, host) as table:
