@@ -5,6 +5,7 @@ import re
 import sqlite3
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
+from weakref import WeakSet
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -35,6 +36,9 @@ BUSY_MILLISECONDS = 5_000
 # it has waited for less than so many seconds, it sleeps for so many at most:
 # `sqliteDefaultBusyCallback` in https://www.sqlite.org/src/file?name=src/main.c
 SLEEPS = ((0.128, 0.025), (0.228, 0.05), (math.inf, 0.1))
+
+# Pools that were given the listener: to look for it among listeners takes ten calls.
+_GUARDED: WeakSet[sa.Pool] = WeakSet()
 
 # What has no number of its own, by how its text begins.
 _TEXTS = ("no such table", "no such column", "FOREIGN KEY constraint failed")
@@ -183,8 +187,12 @@ class SQLiteBackend(SQLiteValues, NoRowSecurity, KeepsDeclarations, Backend):
 
     def guard_pool(self, engine: sa.Engine) -> None:
         """Roll back what is open: see `engine.base.failed_commits`."""
+        if engine.pool in _GUARDED:
+            return
+        # A pool that replaces another has its listeners already.
         if not event.contains(engine.pool, "checkin", _roll_back):
             event.listen(engine.pool, "checkin", _roll_back)
+        _GUARDED.add(engine.pool)
 
     def file_of(self, url: sa.URL) -> str | None:
         """Return the path, `:memory:` among them."""

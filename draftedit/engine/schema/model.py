@@ -56,33 +56,33 @@ class Field:
         """Return the values of an enum."""
         return self.codec.choices
 
-    @property
+    @cached_property
     def settable(self) -> bool:
         """Return whether `set` may name it."""
         return self.role == "value" and not self.read_only and not self.is_fixed
 
-    @property
+    @cached_property
     def insertable(self) -> bool:
         """Return whether `insert` may name it."""
         is_key = self.role == "key" and not self.generated
         return self.settable or (is_key and not self.is_fixed)
 
-    @property
+    @cached_property
     def is_fixed(self) -> bool:
         """Return whether the parent's relationship allows one value only."""
         return self.allowed is not None and len(self.allowed) == 1
 
-    @property
+    @cached_property
     def has_default(self) -> bool:
         """Return whether the host or the database supplies a missing value."""
         return self.column.default is not None or self.has_server_default
 
-    @property
+    @cached_property
     def has_server_default(self) -> bool:
         """Return whether the database supplies a missing value."""
         return self.column.server_default is not None
 
-    @property
+    @cached_property
     def required(self) -> bool:
         """Return whether an insert must name it."""
         return self.insertable and not self.nullable and not self.has_default
@@ -97,6 +97,10 @@ class Field:
 
     def read(self) -> sa.ColumnElement[Any]:
         """Return the live column, read as the draft tables store it."""
+        return self._live
+
+    @cached_property
+    def _live(self) -> sa.ColumnElement[Any]:
         is_key = self.role != "value"
         return self.codec.live(self.column, is_key).label(self.name)
 
