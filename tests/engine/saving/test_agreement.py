@@ -163,8 +163,12 @@ def play(dbsession, drafts, model, dice):
 
 
 def play_all(dbsession, drafts, model, seed, count):
+    """Play drafts, ten times `count` at most, until some are saved and some are not."""
     verdicts = Counter()
-    for number in range(count):
+    for number in range(10 * count):
+        refused = verdicts["problems"] + verdicts["conflicts"]
+        if number >= count and verdicts["saved"] and refused:
+            break
         dice = random.Random(f"draft {seed} {number}")
         try:
             verdicts[play(dbsession, drafts, model, dice)] += 1
