@@ -4,7 +4,7 @@
 `draftedit.app` is the ready one.
 """
 
-from pyramid.config import Configurator
+from typing import TYPE_CHECKING
 
 from draftedit.engine.base.errors import Problem
 from draftedit.engine.draft.checks import DraftReader
@@ -16,6 +16,9 @@ from draftedit.engine.values.order_key import OrderKey
 from draftedit.service.drafts import Drafts
 from draftedit.service.dry_run import is_check
 from draftedit.service.session import EditSession
+
+if TYPE_CHECKING:  # the engine is used without Pyramid, too
+    from pyramid.config import Configurator
 
 __all__ = [
     "Batch",
@@ -37,7 +40,7 @@ __all__ = [
 ]
 
 
-def includeme(config: Configurator) -> None:
+def includeme(config: "Configurator") -> None:
     """Add pages and API to a host, under the `route_prefix` of its choice.
 
     The host has a `request.dbsession` in the transaction of pyramid_tm and a security

@@ -1,6 +1,8 @@
 """What docs/public-api.md calls public is there, and says so itself."""
 
 import re
+import subprocess
+import sys
 from importlib import import_module
 
 import pytest
@@ -9,6 +11,11 @@ import draftedit
 from tests.architecture.modules import ROOT
 
 PAGE = (ROOT / "docs" / "public-api.md").read_text(encoding="utf-8")
+# A script, or an application on another framework, uses the engine without them.
+OF_THE_APPLICATION = {
+    *("alembic", "argon2", "click", "huey", "jinja2", "limits", "pyramid"),
+    *("transaction", "waitress", "webob"),
+}
 NAMED = sorted(set(re.findall(r"`(draftedit(?:\.\w+)+)`", PAGE)))
 
 
@@ -33,3 +40,13 @@ def test_every_directive_is_added_by_the_package(directive):
         encoding="utf-8"
     )
     assert f'"{directive}"' in served
+
+
+def test_the_library_is_imported_without_what_only_the_application_needs():
+    source = "import sys, draftedit; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, text=True, check=True
+    )
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert "sqlalchemy" in loaded
+    assert loaded & OF_THE_APPLICATION == set()
