@@ -50,22 +50,12 @@ def is_current(connection: Connection) -> bool:
 
 
 def _check_charset(connection: Connection) -> None:
-    """Refuse a database whose tables could not hold every text.
-
-    A letter outside its character set would be an error in the middle of somebody's
-    work.
-    """
-    charset = backend_of(connection).charset_of(connection)
-    if charset is None:
-        return
+    """Refuse a database whose tables could not hold every text."""
+    advice = backend_of(connection).charset_advice(connection)
     # The read must not leave a transaction open that Alembic has not begun.
     connection.rollback()
-    if charset != "utf8mb4":
-        name = connection.engine.url.database
-        raise BadSettings(
-            f"the database {name} is {charset}: first"
-            f" ALTER DATABASE {name} CHARACTER SET utf8mb4"
-        )
+    if advice is not None:
+        raise BadSettings(advice)
 
 
 def _config(connection: Connection | None = None) -> "Config":

@@ -42,8 +42,9 @@ class Connections(ABC):
         """Return the file that an address names; None: it names a server."""
 
     @abstractmethod
-    def charset_of(self, connection: sa.Connection) -> str | None:
-        """Return the database's character set, if it may be one that lacks characters.
+    def charset_advice(self, connection: sa.Connection) -> str | None:
+        """Return what to do first, as the database could not hold every text.
 
-        None: each database of this kind holds every text.
+        None: nothing. A letter outside its character set would be an error in the
+        middle of somebody's work.
         """

@@ -17,6 +17,7 @@ ErrorKind = Literal[
     "check",
     "does_not_fit",
     "refused",
+    "wrong_copy",
 ]
 
 
@@ -34,7 +35,8 @@ class ErrorCodes:
 
     Of what is written: `unique` (EXCLUDE among it), `foreign_key`, `not_null`, `check`,
     and `does_not_fit` say what is wrong with it. `refused` are codes about rows that
-    the driver raises as neither IntegrityError nor DataError.
+    the driver raises as neither IntegrityError nor DataError. `wrong_copy`: a value that
+    is stored is refused when it is copied.
     """
 
     retryable: Codes
@@ -47,6 +49,7 @@ class ErrorCodes:
     check: Codes
     does_not_fit: Codes
     refused: Codes
+    wrong_copy: Codes
 
     def of(self, kind: ErrorKind) -> Codes:
         """Return the codes of one kind."""

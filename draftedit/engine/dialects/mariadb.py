@@ -62,6 +62,8 @@ class MariaDBBackend(MariaDBValues, Server, NoRowSecurity, Backend):
         # PyMySQL raises OperationalError for a column that is left out and has no
         # default, for a failed CHECK, for numbers, and for a trigger's SIGNAL.
         refused=frozenset({1364, 4025, 1690, 1644}),
+        # 0000-00-00, stored while sql_mode was not strict.
+        wrong_copy=frozenset({1292}),
     )
 
     utc_day = "DATE({0})"
@@ -159,10 +161,17 @@ class MariaDBBackend(MariaDBValues, Server, NoRowSecurity, Backend):
         # after a lock the snapshot from before the wait.
         return {"isolation_level": "READ COMMITTED", "connect_args": arguments}
 
-    def charset_of(self, connection: sa.Connection) -> str | None:
-        """Return the default of new tables: it was latin1 before 11.6."""
+    def charset_advice(self, connection: sa.Connection) -> str | None:
+        """Look at the default of new tables: it was latin1 before 11.6."""
         asked = "SELECT @@character_set_database"
-        return str(connection.exec_driver_sql(asked).scalar())
+        charset = connection.exec_driver_sql(asked).scalar()
+        if charset == "utf8mb4":
+            return None
+        name = connection.engine.url.database
+        return (
+            f"the database {name} is {charset}: first"
+            f" ALTER DATABASE {name} CHARACTER SET utf8mb4"
+        )
 
 
 def _fitting(kinds: Sequence[TypeEngine[Any]], length: int) -> TypeEngine[Any]:

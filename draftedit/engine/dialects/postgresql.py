@@ -79,6 +79,7 @@ class PostgreSQLBackend(AnyDatabase, Server, KeepsDeclarations, Backend):
         # Too long, a number, a time and a span out of range.
         does_not_fit=frozenset({"22001", "22003", "22008", "22015"}),
         refused=frozenset({"P0001"}),  # a trigger's RAISE
+        wrong_copy=frozenset(),
     )
 
     utc_day = "CAST(timezone('UTC', {0}) AS DATE)"
@@ -189,6 +190,6 @@ class PostgreSQLBackend(AnyDatabase, Server, KeepsDeclarations, Backend):
         # was committed while we waited: not so at any stricter level.
         return {"isolation_level": "READ COMMITTED", "connect_args": arguments}
 
-    def charset_of(self, connection: sa.Connection) -> str | None:
+    def charset_advice(self, connection: sa.Connection) -> str | None:
         """Return None: the ready application leaves the encoding to its owner."""
         return None

@@ -70,6 +70,7 @@ class SQLiteBackend(SQLiteValues, NoRowSecurity, KeepsDeclarations, Backend):
         check=frozenset({sqlite3.SQLITE_CONSTRAINT_CHECK}),
         does_not_fit=frozenset(),  # a column takes any length and any size
         refused=frozenset(),
+        wrong_copy=frozenset(),
     )
 
     utc_day = "date({0})"
@@ -198,7 +199,7 @@ class SQLiteBackend(SQLiteValues, NoRowSecurity, KeepsDeclarations, Backend):
         """Return the path, `:memory:` among them."""
         return url.database or None
 
-    def charset_of(self, connection: sa.Connection) -> str | None:
+    def charset_advice(self, connection: sa.Connection) -> str | None:
         """Return None: it is always UTF-8."""
         return None
 

@@ -12,9 +12,8 @@ from sqlalchemy.exc import OperationalError
 
 from draftedit.engine.base.errors import Key, Problem, Refused
 from draftedit.engine.base.messages import say
+from draftedit.engine.dialects import error_is
 from draftedit.engine.schema.model import Part
-
-_WRONG_VALUE = 1292  # ER_TRUNCATED_WRONG_VALUE
 
 Rows = Mapping[Key, Mapping[str, Any]]
 
@@ -28,7 +27,7 @@ def naming_zero_dates(part: Part, read: Callable[[], Rows]) -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if error.orig is None or error.orig.args[0] != _WRONG_VALUE:
+        if not error_is(error, "wrong_copy"):
             raise
         problems = [*_problems(part, read())]
         if not problems:
