@@ -128,6 +128,10 @@ say = Messages(
             "${value} is no date that this database writes: neither a draft nor"
             " history can keep the row. Correct it in the database first."
         ),
+        "unreadable-value": _(
+            "A value in the table ${table} is not of its column's type: ${problem}."
+            " Correct it in the database first."
+        ),
         "row-has-rows": _("Rows hang below it: give it a value of its own."),
         "choice-not-for-rows": _("For a whole row, take base, draft or live."),
         "deleted-outside-drafts": _(

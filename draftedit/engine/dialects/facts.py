@@ -35,8 +35,8 @@ class ErrorCodes:
 
     Of what is written: `unique` (EXCLUDE among it), `foreign_key`, `not_null`, `check`,
     and `does_not_fit` say what is wrong with it. `refused` are codes about rows that
-    the driver raises as neither IntegrityError nor DataError. `wrong_copy`: a value that
-    is stored is refused when it is copied.
+    the driver raises as neither IntegrityError nor DataError. `wrong_copy`: a
+    value that is stored is refused when it is copied.
     """
 
     retryable: Codes

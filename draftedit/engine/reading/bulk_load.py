@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from draftedit.engine.base.errors import Key
 from draftedit.engine.base.keys import to_path
 from draftedit.engine.reading.live import chunks, has_key
-from draftedit.engine.reading.rows import Row, row_from
+from draftedit.engine.reading.rows import Readable, Row, row_from
 from draftedit.engine.reading.statements import absent_then
 from draftedit.engine.reading.union_branches import history_columns, live_columns
 from draftedit.engine.reading.view import View
@@ -42,8 +42,10 @@ def _live(view: View, part: Part, keys: Sequence[Key]) -> Iterable[Row]:
         wanted = sa.select(*live_columns(part)).where(
             has_key(part, keys), *part.demands(part.live.c)
         )
-        for record in view.dbsession.execute(wanted).mappings():
-            yield row_from(part, dict(record))
+        found = view.dbsession.execute(wanted).mappings()
+        with Readable(part):
+            rows = [row_from(part, dict(record)) for record in found]
+        yield from rows
 
 
 def _as_they_were(

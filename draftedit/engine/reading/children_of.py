@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from draftedit.engine.base.errors import Key
-from draftedit.engine.reading.rows import Row, row_from
+from draftedit.engine.reading.rows import Readable, Row, row_from
 from draftedit.engine.reading.union_branches import (
     PARENTS,
     PageSpec,
@@ -29,9 +29,10 @@ def below(view: View, part: Part, parents: Sequence[Key]) -> Iterator[Row]:
         return
     shape = replace(view.spec, parent=False, parents=True, gone="shown")
     binds = view.binds() | {PARENTS: [_decoded(part, parent) for parent in parents]}
-    found = view.dbsession.execute(_statement(part, shape), binds).mappings().all()
-    for record in found:
-        yield row_from(part, dict(record))
+    found = view.dbsession.execute(_statement(part, shape), binds).mappings()
+    with Readable(part):
+        rows = [row_from(part, dict(record)) for record in found]
+    yield from rows
 
 
 def _decoded(part: Part, parent: Key) -> Any:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from draftedit.engine.base.errors import Key
 from draftedit.engine.base.sql import is_one_of, records
+from draftedit.engine.reading.rows import Readable
 from draftedit.engine.schema.model import Field, Part
 
 # Keys in one statement: SQLite binds 32,766 parameters at most, and MariaDB builds a
@@ -91,9 +92,11 @@ def read_rows(
         wanted = _in_order(part).where(has_key(part, chunk))
         if lock is not None:
             wanted = wanted.with_for_update(key_share=lock == "stay")
-        for record in records(dbsession.execute(wanted)):
-            values = part.encode_in_place(record)
-            found[part.key_of(values)] = values
+        result = dbsession.execute(wanted)
+        with Readable(part):
+            for record in records(result):
+                values = part.encode_in_place(record)
+                found[part.key_of(values)] = values
     return found
 
 

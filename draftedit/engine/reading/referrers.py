@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from draftedit.engine.base.errors import Unknown
-from draftedit.engine.reading.rows import Row, row_from
+from draftedit.engine.reading.rows import Readable, Row, row_from
 from draftedit.engine.reading.union_branches import PageSpec, branches
 from draftedit.engine.reading.view import View
 from draftedit.engine.schema.model import Part
@@ -30,9 +30,10 @@ def referring(view: View, part: Part, name: str, value: Any) -> Iterator[Row]:
     except ValueError:
         return  # no row refers to a value that the column cannot hold
     binds = view.binds() | {"referred": field.codec.decode(encoded)}
-    found = view.dbsession.execute(_statement(part, shape), binds).mappings().all()
-    for record in found:
-        yield row_from(part, dict(record))
+    found = view.dbsession.execute(_statement(part, shape), binds).mappings()
+    with Readable(part):
+        rows = [row_from(part, dict(record)) for record in found]
+    yield from rows
 
 
 @cache

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from draftedit.engine.base.errors import Key
+from draftedit.engine.base.errors import Key, Problem, Refused
+from draftedit.engine.base.messages import say
 from draftedit.engine.reading.union_branches import OF_DRAFT
 from draftedit.engine.schema.model import Part
 from draftedit.engine.values.codecs import same
@@ -70,6 +71,32 @@ class Row:
     def with_values(self, values: Mapping[str, Any], **changes: Any) -> "Row":
         """Return the row with some values and properties changed."""
         return replace(self, values={**self.values, **values}, **changes)
+
+
+class Readable:
+    """Refuse rows with a value that their column's type cannot read.
+
+    SQLite stores any text in any column, and other databases in columns that the model
+    describes as another type. Within `with Readable(part):` rows are fetched, and
+    nothing else; a fault there is raised as Refused, which names the table.
+    """
+
+    __slots__ = ("key", "part")
+
+    def __init__(self, part: Part, key: Key | None = None) -> None:
+        """Read rows of a part; `key`: only this one."""
+        self.part, self.key = part, key
+
+    def __enter__(self) -> None:
+        """Begin to fetch."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _at: object) -> None:
+        """Name the table of what could not be read."""
+        if isinstance(error, ValueError | TypeError):
+            table = self.part.name
+            text = say("unreadable-value", table=table, problem=str(error))
+            problem = Problem(text, table=table, key=self.key)
+            raise Refused(problem) from error
 
 
 def row_from(part: Part, record: Mapping[str, Any]) -> Row:

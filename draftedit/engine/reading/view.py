@@ -13,7 +13,7 @@ from draftedit.engine.base.sql import records, run
 from draftedit.engine.reading import tree
 from draftedit.engine.reading.binds import cut, parent_binds, parse_key, position_binds
 from draftedit.engine.reading.listing import Page, Position, Query, read_position
-from draftedit.engine.reading.rows import Row, row_from
+from draftedit.engine.reading.rows import Readable, Row, row_from
 from draftedit.engine.reading.statements import (
     ABSENT,
     SCANNED,
@@ -81,10 +81,12 @@ class View:
         shape = self.draft is not None, self.as_of is not None, self.until is not None
         statement = row_statement(part, *shape)
         binds = key_binds(part, key) | self.binds()
-        record = run(self.dbsession, statement, binds).mappings().first()
-        if record is None or record[ABSENT]:
-            return None
-        return row_from(part, dict(record))
+        found = run(self.dbsession, statement, binds)
+        with Readable(part, key):
+            record = found.mappings().first()
+            if record is None or record[ABSENT]:
+                return None
+            return row_from(part, dict(record))
 
     def binds(self) -> dict[str, Any]:
         """Return the parameters of every statement of this view."""
@@ -233,4 +235,6 @@ class View:
         if query.search:
             binds |= {"search": search_pattern(query.search), "scan": SCANNED}
         statement = page_statement(part, replace(asked, **shape))
-        return cut(part, list(records(run(self.dbsession, statement, binds))), limit)
+        found = run(self.dbsession, statement, binds)
+        with Readable(part):
+            return cut(part, list(records(found)), limit)

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+import sqlalchemy as sa
 
 from draftedit import Set
 from draftedit.engine.statistics.counting import Figure
@@ -249,3 +250,15 @@ def test_the_browser_remembers_where_one_was(editor, person):
     assert editor.path == here
     other = person("ann").go("/").click("office")
     assert other.path == here.partition("?")[0]
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_value_that_cannot_be_read_is_told_and_its_table(
+    editor, example, dbsession_factory
+):
+    with dbsession_factory.begin() as dbsession:
+        dbsession.execute(sa.text("UPDATE ruleset SET objects = '{no'"))
+
+    page = editor.browser.get(f"/objects/ruleset/{example.ruleset}", status=422)
+
+    assert "A value in the table ruleset is not of its column" in page.text
