@@ -90,7 +90,10 @@ def _is_promised(item: pytest.Item) -> bool:
 
 
 # Tests of what is done otherwise on a server.
-_ABOUT_SERVERS = ("engine/dialects/", "engine/values/", "service/doctor/", "exchanges")
+_ABOUT_SERVERS = (
+    *("engine/dialects/", "engine/values/", "service/doctor/", "migrations/"),
+    "exchanges",
+)
 
 
 def _adds_no_coverage(item: pytest.Item) -> bool:

@@ -45,12 +45,11 @@ def storage(settings: Settings) -> str:
 
 
 def includeme(config: Configurator) -> None:
-    """Watch the engine if a limit is set; otherwise register nothing."""
+    """Watch the engine. For an application that has set a limit."""
     settings = config.get_settings()
     by_role = limits_by_role(settings)
-    if by_role:
-        throttle = Throttle(storage(settings), THROTTLE_PREFIX.read(settings))
-        throttle.watch(config.registry["dbengine"], lambda: writer(by_role))
+    throttle = Throttle(storage(settings), THROTTLE_PREFIX.read(settings))
+    throttle.watch(config.registry["dbengine"], lambda: writer(by_role))
 
 
 def writer(by_role: Mapping[str, str]) -> tuple[str, str] | None:

@@ -53,16 +53,10 @@ def _wrong(column: str, value: Any) -> str | None:
 
 
 def wrong_objects(objects: Any) -> str | None:
-    """Describe what is wrong with a list of entries, or return None.
-
-    A word may stand among the objects of a table; the code that builds the list handles
-    it.
-    """
+    """Describe what is wrong with a list of entries, or return None."""
     if not isinstance(objects, list):
         return _NO_LIST
     for number, entry in enumerate(objects, 1):
-        if isinstance(entry, str):
-            continue
         if not isinstance(entry, dict) or len(entry) != 1:
             return _at(_NO_ENTRY, n=number)
         [(kind, body)] = entry.items()

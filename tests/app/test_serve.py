@@ -106,6 +106,19 @@ def _ask(url, process):
     pytest.fail(f"{url} does not answer; the server ended with {process.returncode}")
 
 
+def test_each_version_of_ip_has_a_listener_of_its_own(free_port):
+    try:
+        newer = bind("::", free_port)
+    except SystemExit:
+        pytest.skip("no IPv6")  # because a machine may not have it
+
+    older = bind("127.0.0.1", free_port)
+
+    assert [one.family for one in newer + older] == [socket.AF_INET6, socket.AF_INET]
+    for listener in newer + older:
+        listener.close()
+
+
 def test_the_address_and_the_note_are_shown_when_it_serves(
     free_port, caplog, monkeypatch
 ):

@@ -48,6 +48,24 @@ def test_how_long_to_wait_is_known_without_a_lock(dbsession):
     assert sign_in_failures.wait(dbsession, "bea", None) == timedelta(0)
 
 
+def test_who_counts_first_at_the_same_time_counts_with_the_other(
+    dbsession, monkeypatch
+):
+    sign_in_failures.begin(dbsession, "ann", "192.0.2.1").failed()
+    dbsession.flush()
+    found = sign_in_failures._lock
+    too_early = iter([None, None])
+    monkeypatch.setattr(
+        sign_in_failures,
+        "_lock",
+        lambda *place: next(too_early, "later") and found(*place),
+    )
+
+    attempt = sign_in_failures.begin(dbsession, "ann", "192.0.2.1")
+
+    assert [count.failures for count in attempt.counts] == [1, 1]
+
+
 def test_failures_of_yesterday_do_not_count(dbsession):
     for _ in range(5):
         sign_in_failures.begin(dbsession, "ann", "192.0.2.1").failed()

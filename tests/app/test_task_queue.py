@@ -85,6 +85,12 @@ def test_an_address_of_something_else_is_refused_in_one_line(address):
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.parametrize("address", ["redis://x:port/", "redis://x/?db=many"])
+def test_an_address_that_cannot_be_read_is_refused_as_the_setting(address):
+    with pytest.raises(BadSettings, match=r"^draftedit\.queue: "):
+        make_queue(address)
+
+
 def test_a_redis_without_its_library_says_how_to_install_it(monkeypatch):
     monkeypatch.setattr("huey.storage.Redis", None)
     with pytest.raises(BadSettings, match=r"draftedit\[redis\]"):

@@ -186,3 +186,16 @@ def test_no_edit_makes_the_export_crash(before, edit):
 def test_objects_that_are_none_are_refused_by_name(objects):
     with pytest.raises(BadValue, match="the ruleset, objects: this must be a list"):
         nft.render(RulesetValues(objects=objects))
+
+
+@pytest.mark.parametrize(
+    ("objects", "why"),
+    [
+        ([{"quota": {}}, {}], "Entry 2 is no entry of a listing"),
+        ([{"set": {}, "map": {}}], "Entry 1 is no entry of a listing"),
+        ([{"set": []}], "Entry 1: the set must be an object"),
+    ],
+)
+def test_an_object_that_is_no_entry_is_refused_by_its_number(objects, why):
+    with pytest.raises(BadValue, match=f"the ruleset, objects: {why}"):
+        nft.render(RulesetValues(objects=objects))

@@ -17,9 +17,9 @@ LISTING = {
     ]
 }
 WRONG = {
-    ("ruleset", "objects"): [[{}], [{"a": 1, "b": 2}], [7], {}, [{"rule": 5}]],
+    ("ruleset", "objects"): [[{}], [{"a": 1, "b": 2}], [7], {}, [{"rule": 5}], ["a"]],
     ("ruleset", "extra"): [[], 7],
-    ("nft_table", "objects"): [[{}], [{"set": []}], 7],
+    ("nft_table", "objects"): [[{}], [{"set": []}], 7, ["chains"]],
     ("chain", "extra"): [[1]],
     ("rule", "statements"): [[7], {}],
     ("rule", "extra"): ["x"],

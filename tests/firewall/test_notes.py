@@ -165,6 +165,17 @@ def test_without_an_nft_there_is_nothing_to_tell(open_draft, monkeypatch):
     assert notes_of(open_draft()) == []
 
 
+def test_of_an_nft_that_may_not_run_here_there_is_nothing_to_tell(
+    open_draft, nft_says, monkeypatch
+):
+    asked = nft_says(["Error: no"])
+    monkeypatch.setattr(nft_program, "is_there", lambda: False)
+
+    assert notes_of(open_draft()) == []
+
+    assert asked == []
+
+
 def test_without_an_nft_nothing_is_asked(monkeypatch):
     monkeypatch.setattr(nft_program, "_way", lambda: None)
 

@@ -246,6 +246,16 @@ def test_sqlite_goes_on_counting_keys_after_its_table_was_made_anew(
     assert [row["id"] for row in live(engine)] == [1, 2, 4]
 
 
+@pytest.mark.only_on("sqlite")
+def test_a_table_that_nothing_refers_to_needs_no_guard(engine, before):
+    with engine.connect() as connection, connection.begin():
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar()
+        op = Operations(MigrationContext.configure(connection))
+        migrating.drop_column(op, "line", "colour")
+
+    assert [row["product"] for row in live(engine)] == ["tea", "salt", "rice"]
+
+
 def test_more_rows_than_one_batch_are_carried(engine, before, monkeypatch):
     monkeypatch.setattr(migrating.stored, "BATCH", 2)
     with editing(engine, before) as edit:

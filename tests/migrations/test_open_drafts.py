@@ -2,10 +2,11 @@
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import mapped_column
+from sqlalchemy.orm import Session, mapped_column
 
 from draftedit import Batch, Delete, Insert, Restore, Set, migrating
 from draftedit.engine.base.errors import SchemaChanged
+from tests.databases import create_tables
 from tests.migrations import test_columns
 from tests.migrations.test_columns import Host, editing, live, migrating_by, text
 
@@ -103,3 +104,30 @@ def test_a_value_that_a_narrower_column_does_not_take_is_named(
         assert "a long word" in problem.message
         with pytest.raises(SchemaChanged):
             edit.save()
+
+
+@pytest.fixture
+def red():
+    """Return a column that the database fills if nobody does."""
+    return lambda: mapped_column(sa.String(40), server_default="red")
+
+
+def test_what_was_left_to_a_default_is_left_to_it_under_the_new_name(
+    empty_database, red
+):
+    engine, before = empty_database.engine, Host(product=text(), colour=red())
+    create_tables(engine, before.metadata, before.drafts.metadata)
+    with Session(engine) as dbsession, dbsession.begin():
+        dbsession.add(before.order(number="A 1"))
+    with editing(engine, before) as edit:
+        edit.apply(Insert("line", {"product": "tea"}))
+        edit.apply(Set("line", (-1,), colour="blue"))
+        draft = edit.info.key
+    with migrating_by(engine) as op:
+        migrating.rename_column(op, "line", "colour", "paint")
+
+    with editing(engine, Host(product=text(), paint=red()), draft) as edit:
+        edit.undo()
+        edit.save()
+
+    assert [(row["product"], row["paint"]) for row in live(engine)] == [("tea", "red")]

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from draftedit.app.models import make_engine
+from draftedit.testing.nesting import nesting
 from draftedit.testing.outer import NotUndone, undone
 from draftedit.testing.watching import PastTheOuterTransaction
 from tests.testing.conftest import Thing
@@ -172,6 +173,14 @@ def test_a_connection_that_breaks_is_undone_by_the_database(inside, add):
     with inside() as outer:
         add("tea")
         outer.connection.invalidate()
+
+
+def test_what_is_left_of_a_broken_connection_may_be_rolled_back(inside, add, names):
+    with inside() as outer:
+        add("tea")
+        outer.connection.invalidate()
+        outer.connection.rollback()
+    assert names() == []
 
 
 # What would not be undone is refused, and reported at the end
@@ -399,6 +408,30 @@ def test_a_savepoint_that_takes_a_later_commit_along_is_reported(reports, factor
         early.flush()
         add("milk")
         savepoint.rollback()
+
+
+def test_a_savepoint_takes_along_what_lies_in_those_inside_it(reports, factory, add):
+    with (
+        reports("their work went with it") as outer,
+        factory.begin() as early,
+        early.begin_nested() as savepoint,
+    ):
+        early.add(Thing(name="tea"))
+        early.flush()
+        add("milk")
+        outer.connection.execute(sa.text("SAVEPOINT left_open"))
+        savepoint.rollback()
+
+
+def test_a_savepoint_from_before_the_watching_is_nobodys(engine):
+    found = []
+    with engine.connect() as connection, connection.begin():
+        connection.execute(sa.text("SAVEPOINT early"))
+        with nesting(connection, found):
+            connection.execute(sa.insert(Thing).values(name="tea"))
+            connection.execute(sa.text("ROLLBACK TO SAVEPOINT early"))
+            connection.execute(sa.text("RELEASE SAVEPOINT early"))
+    assert found == []
 
 
 def test_a_session_that_a_test_leaves_open_is_no_rollback(inside, factory, add, names):

@@ -284,6 +284,31 @@ def test_who_is_at_work_for_too_long_fails_the_test(engine):
     forever.set()
 
 
+def test_who_had_no_turn_yet_is_not_waited_for(engine):
+    forever, begun = threading.Event(), []
+
+    with pytest.raises(Stuck, match=r"A: at work for 0.1 s"):
+        one_order(engine, [forever.wait, lambda: begun.append("B")], "", patience=0.1)
+    forever.set()
+
+    assert begun == []
+    assert "B" not in [one.name for one in threads_of_actors()]
+
+
+def test_who_is_no_actor_is_at_no_gate(engine):
+    found = []
+
+    def act():
+        helper = threading.Thread(target=lambda: found.append(reader(engine)()))
+        helper.start()
+        helper.join(60)
+
+    run = one_order(engine, [act], "", at=AT)
+
+    assert found == [["-", "-"]]
+    assert run.steps == ()
+
+
 def test_who_is_given_up_cannot_swallow_that(engine):
     def act():
         try:

@@ -40,6 +40,10 @@ class Server(Statements, TableRules, Connections):
         """Return false: a sequence or AUTO_INCREMENT goes on."""
         return False
 
+    def loses_rows(self, rule: sa.Constraint | sa.Column[Any]) -> bool:
+        """Return false: what breaks a rule is an error."""
+        return False
+
     def remaking_options(
         self, connection: sa.Connection, table: str
     ) -> Mapping[str, bool]:

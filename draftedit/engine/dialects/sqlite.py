@@ -166,6 +166,12 @@ class SQLiteBackend(SQLiteValues, NoRowSecurity, KeepsDeclarations, Backend):
         goes_on = table.dialect_options["sqlite"]["autoincrement"]
         return kind == "INTEGER" and not goes_on
 
+    def loses_rows(self, rule: sa.Constraint | sa.Column[Any]) -> bool:
+        """Return whether it says so: https://www.sqlite.org/lang_conflict.html."""
+        options = rule.dialect_options["sqlite"].items()
+        clauses = (value for name, value in options if name.startswith("on_conflict"))
+        return any(str(clause).upper() in ("REPLACE", "IGNORE") for clause in clauses)
+
     def schemas(self, inspector: sa.Inspector) -> Collection[str]:
         """Return none: a key of another file cannot refer to ours."""
         return ()

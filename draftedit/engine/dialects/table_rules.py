@@ -67,6 +67,13 @@ class TableRules(ABC):
         """
 
     @abstractmethod
+    def loses_rows(self, rule: sa.Constraint | sa.Column[Any]) -> bool:
+        """Return whether a rule of a model deletes or leaves out rows without an error.
+
+        Instead of refusing a statement.
+        """
+
+    @abstractmethod
     def schemas(self, inspector: sa.Inspector) -> Collection[str]:
         """Return the schemas beside the default one whose tables may refer to ours."""
 

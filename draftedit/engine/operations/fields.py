@@ -15,6 +15,7 @@ from draftedit.engine.operations.base import ApplyMode, Ref
 from draftedit.engine.operations.json_reader import read_ref
 from draftedit.engine.reading.reference_choices import choosable
 from draftedit.engine.schema.model import Field, Part
+from draftedit.engine.values.decorated import HOST_ERRORS, from_host
 from draftedit.engine.values.dialect_types import DIALECTS, resolved
 
 
@@ -145,10 +146,12 @@ def defaults(part: Part, given: Mapping[str, Any], dialect: str) -> dict[str, An
     for name, field in part.fields.items():
         default = field.column.default
         if name not in given and isinstance(default, sa.ColumnDefault):
-            # One that looks at the statement's parameters, or makes an object that
-            # a decorated type stores as something else, is evaluated at save, too.
-            with suppress(AttributeError, ValueError):
-                values[name] = field.codec.parse(_evaluated(default), dialect)
+            # One that looks at the statement's parameters, or that its type does not
+            # take, is evaluated at save, too.
+            with suppress(*HOST_ERRORS):
+                kind, value = field.column.type, _evaluated(default)
+                plain = from_host(kind, value, DIALECTS[dialect])
+                values[name] = field.codec.parse(plain, dialect)
     return values
 
 

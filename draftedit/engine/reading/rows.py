@@ -94,7 +94,7 @@ class Readable:
         """Name the table of what could not be read."""
         if isinstance(error, ValueError | TypeError):
             table = self.part.name
-            text = say("unreadable-value", table=table, problem=str(error))
+            text = say("unreadable-value", table=table, problem=str(error).rstrip("."))
             problem = Problem(text, table=table, key=self.key)
             raise Refused(problem) from error
 

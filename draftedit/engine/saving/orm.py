@@ -10,13 +10,12 @@ from sqlalchemy.orm import Mapper, Session, defer, lazyload
 
 from draftedit.engine.base.errors import Key, Problem, Refused
 from draftedit.engine.base.messages import say
-from draftedit.engine.base.texts import Text
+from draftedit.engine.base.texts import text_of
 from draftedit.engine.reading.live import chunks, has_key
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.saving.row_counts import refuse_hidden
 from draftedit.engine.schema.model import Field, Part
-from draftedit.engine.values.codecs import host_value
-from draftedit.engine.values.dialect_types import variant
+from draftedit.engine.values.decorated import HOST_ERRORS, from_host, to_host
 
 
 def mapper_of(part: Part) -> Mapper[Any]:
@@ -81,7 +80,7 @@ def key_of(part: Part, instance: Any, dialect: Dialect) -> Key:
     by_name = dict(zip(columns, sa.inspect(instance).identity, strict=True))
     return tuple(
         part.fields[name].codec.parse(
-            _from_host(part.fields[name].column.type, by_name[name], dialect),
+            from_host(part.fields[name].column.type, by_name[name], dialect),
             dialect.name,
         )
         for name in part.key
@@ -101,8 +100,9 @@ def set_value(
         else:
             plain = field.codec.decode(value)
             setattr(instance, attribute, to_host(field.column.type, plain, dialect))
-    except (ValueError, TypeError, AssertionError) as error:
-        message = Text(str(error)) if str(error) else say("refused-by-host")
+    except HOST_ERRORS as error:
+        is_told = str(error) and not isinstance(error, ArithmeticError | LookupError)
+        message = text_of(error) if is_told else say("refused-by-host")
         problem = Problem(message, table=part.name, key=row.key, field=name)
         raise Refused(problem) from error
 
@@ -120,31 +120,3 @@ def _insist_on_null(field: Field, instance: Any, attribute: str) -> None:
         return
     if values[attribute] is None and (is_value or field.has_default):
         values[attribute] = sa.null()
-
-
-def to_host(kind: Any, plain: Any, dialect: Dialect) -> Any:
-    """Convert to the host's value: a member of an enum, an object of a type."""
-    kind = variant(kind, dialect.name)
-    if isinstance(kind, sa.TypeDecorator):
-        inner = to_host(kind.load_dialect_impl(dialect), plain, dialect)
-        return kind.process_result_value(inner, dialect) if _reads(kind) else inner
-    return host_value(kind, plain)
-
-
-def _from_host(kind: Any, value: Any, dialect: Dialect) -> Any:
-    """Convert from the Python value of a decorated type."""
-    kind = variant(kind, dialect.name)
-    if isinstance(kind, sa.TypeDecorator):
-        inner = kind.process_bind_param(value, dialect) if _binds(kind) else value
-        return _from_host(kind.load_dialect_impl(dialect), inner, dialect)
-    return value
-
-
-def _reads(kind: sa.TypeDecorator[Any]) -> bool:
-    own, base = type(kind), sa.TypeDecorator
-    return own.process_result_value is not base.process_result_value
-
-
-def _binds(kind: sa.TypeDecorator[Any]) -> bool:
-    own, base = type(kind), sa.TypeDecorator
-    return own.process_bind_param is not base.process_bind_param

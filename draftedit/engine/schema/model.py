@@ -90,7 +90,8 @@ class Field:
     def bind(self, value: Any, is_live: bool = True) -> sa.ColumnElement[Any]:
         """Bind an encoded value for the live column, or for its copies."""
         if value is None:
-            return sa.null()
+            is_json = is_live and self.codec.null_is_a_value and not self.nullable
+            return sa.literal(sa.JSON.NULL, sa.JSON()) if is_json else sa.null()
         if not is_live:
             return sa.literal(self.codec.decode(value), self.codec.plain)
         return self.codec.bind(value)

@@ -14,6 +14,7 @@ from draftedit.engine.dialects import BACKENDS
 from draftedit.engine.schema import shadow_tables
 from draftedit.engine.schema.model import Field
 from draftedit.engine.schema.unique_keys import unique_constraints
+from draftedit.engine.values.booleans import BooleanCodec
 from draftedit.engine.values.dialect_types import DIALECTS, resolved
 from draftedit.engine.values.order_key import OrderKey
 
@@ -56,8 +57,11 @@ def check_collections(mapper: Mapper[Any]) -> None:
             )
 
 
-def check_key(table: sa.Table, fields: Mapping[str, Field]) -> None:
-    """Refuse server-generated keys except autoincrement, and reserved names."""
+def check_key(table: sa.Table, fields: Mapping[str, Field], is_root: bool) -> None:
+    """Refuse server-generated keys except autoincrement, and reserved names.
+
+    And a truth value in the key of a root, which stands in addresses.
+    """
     for one in fields.values():
         if one.name in shadow_tables.OWN_COLUMNS:
             raise BadModel(
@@ -67,6 +71,59 @@ def check_key(table: sa.Table, fields: Mapping[str, Field]) -> None:
             raise BadModel(
                 f"{table.name}.{one.name}: a key that the database makes"
                 " must be an integer that it counts"
+            )
+        if one.role == "key" and is_root and isinstance(one.codec, BooleanCodec):
+            raise BadModel(f"{table.name}.{one.name}: a truth value names no object")
+
+
+def check_conflict_clauses(table: sa.Table) -> None:
+    """Refuse constraints by which rows are deleted or left out in silence."""
+    for one in (*table.constraints, *table.columns):
+        if any(backend.loses_rows(one) for backend in BACKENDS.values()):
+            name = one.name or ", ".join(c.name for c in getattr(one, "columns", ()))
+            raise BadModel(
+                f"{table.name}: ON CONFLICT of {name} lets SQLite delete or leave out"
+                " rows without an error, so a save could not tell what is live"
+            )
+
+
+def check_mapped_key(mapper: Mapper[Any]) -> None:
+    """Refuse a mapper whose key is another one than the table's."""
+    table = mapper.local_table
+    own = [column.name for column in mapper.primary_key]
+    known = [column.name for column in table.primary_key]
+    if set(own) != set(known):
+        raise BadModel(
+            f"{mapper.class_.__name__}: its primary key ({', '.join(own)}) is not that"
+            f" of its table ({', '.join(known)})"
+        )
+
+
+def check_names(table: sa.Table) -> None:
+    """Refuse columns that SQLAlchemy knows by another name than the database does."""
+    for name, column in table.columns.items():
+        if name != column.name:
+            raise BadModel(
+                f"{table.name}.{column.name}: it has the key {name!r} in its Table;"
+                " name the mapped attribute so instead"
+            )
+
+
+def check_updates(parts: Collection[str], table: sa.Table) -> None:
+    """Refuse references by which a new value of one part changes rows of another.
+
+    `parts` are the tables of the target. The rows may belong to other objects, and
+    history would not have them. A key never changes, so references to keys may.
+    """
+    for one in table.foreign_keys:
+        action = (one.onupdate or "").upper()
+        if action in ("", "NO ACTION", "RESTRICT") or one.column.primary_key:
+            continue
+        if one.column.table.name in parts:
+            raise BadModel(
+                f"{table.name}.{one.parent.name}: ON UPDATE {action} changes its rows"
+                f" when {one.column} changes, unseen by drafts: have it refused by the"
+                " database, or refer to the primary key"
             )
 
 

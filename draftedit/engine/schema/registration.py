@@ -22,8 +22,12 @@ from draftedit.engine.schema.build_field import build_field
 from draftedit.engine.schema.model import Field, Park, Part, Target
 from draftedit.engine.schema.model_checks import (
     check_collections,
+    check_conflict_clauses,
     check_key,
+    check_mapped_key,
+    check_names,
     check_order,
+    check_updates,
     warn_of_keys_given_again,
     warn_of_missing_index,
 )
@@ -93,14 +97,18 @@ def _part(
         raise BadModel(f"{table.name} has no primary key")
     if order is not None:
         check_order(table, order)
+    check_names(table)
     if one.mapper is not None:
         check_collections(one.mapper)
+        check_mapped_key(one.mapper)
+    check_conflict_clauses(table)
+    check_updates(found.keys(), table)
     fields = {
         column.name: build_field(column, one, key, order, links, found)
         for column in table.columns
         if not column.system  # every table of the database has it: xmin of PostgreSQL
     }
-    check_key(table, fields)
+    check_key(table, fields, is_root=one.parent is None)
     fixed = [field.name for field in fields.values() if field.is_fixed]
     warn_of_missing_index(table, one.parent_fields, fixed)
     warn_of_keys_given_again(table)

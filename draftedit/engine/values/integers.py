@@ -59,6 +59,9 @@ class IntegerCodec(PlainCodec):
         """Spell it as a number if JSON keeps all of its digits, else as text."""
         # MariaDB makes a decimal of what it merges from signed and unsigned columns.
         number = int(value)
+        # SQLite keeps 1.5 in a column of integers.
+        if number != value and not isinstance(value, str):
+            raise ValueError(say("not-a-whole-number"))
         return number if abs(number) <= EXACT_INTEGER else str(number)
 
     def decode(self, value: Any) -> int:

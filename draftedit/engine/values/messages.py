@@ -38,6 +38,10 @@ say = Messages(
         "text-has-half-surrogate": _("The text holds half of a surrogate pair."),
         "not-an-order-key": _("This is no order key."),
         "value-too-long": _("At most ${limit} characters fit; these are ${length}."),
+        "changed-when-written": _(
+            "The type of its column changes values when they are written, and not when"
+            " they are read: this one would be changed once more."
+        ),
         "not-a-date": _("This is not a date."),
         "not-a-date-like-iso": _("This is not a date (YYYY-MM-DD)."),
         "not-a-time": _("This is not a time (hh:mm:ss)."),

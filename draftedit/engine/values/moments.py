@@ -74,8 +74,10 @@ class DateTimeCodec(PlainCodec):
                 return odd_times.in_utc(read) if zoned else read
             value = read
         moment = cast(datetime.datetime, value)
+        if not zoned and moment.tzinfo:  # SQLite keeps any text in any column
+            raise ValueError(say("no-time-zone"))
         if not zoned:
-            return moment.replace(tzinfo=None).isoformat()
+            return moment.isoformat()
         # SQLite and MariaDB forget the zone; what was written was UTC.
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         return aware.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"

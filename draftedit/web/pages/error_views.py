@@ -102,12 +102,6 @@ def answer_person(error: Exception, request: Request) -> Response:
     return _answer(error, request, _page)
 
 
-def answer(error: Exception, request: Request) -> Response:
-    """Respond to a program or a person."""
-    view = answer_program if who_asks(request) == PROGRAM else answer_person
-    return view(error, request)
-
-
 Write = Callable[[ErrorInfo, Exception, Request], Response]
 
 

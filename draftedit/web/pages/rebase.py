@@ -61,8 +61,6 @@ def decisions(
 
 def flash_revisions(request: Request, revisions: Sequence[Any]) -> None:
     """Add a message with the revisions that came in, and who saved them."""
-    if not revisions:
-        return
     say = request.localizer.translate
     whose = [
         (who, [one.revision for one in saved])

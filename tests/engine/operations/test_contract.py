@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 import pytest
+import sqlalchemy as sa
 
 from draftedit import Batch, Delete, Insert, Move, Restore, Set
 from draftedit.engine.base.errors import BadModel, BadOperation
@@ -10,9 +11,10 @@ from draftedit.engine.operations import BUILT_IN, PUBLIC, Done, Ref
 from draftedit.engine.operations.description import Description, on_row
 from draftedit.engine.operations.json_reader import schema_of
 from draftedit.engine.operations.lookup import refused
+from draftedit.engine.values.order_key import spread
 from draftedit.testing import BrokenContract, check_operation, check_refusal
 from tests.hosts.raising import Raise
-from tests.hosts.shop import drafts
+from tests.hosts.shop import Line, drafts
 
 
 def operations(goods):
@@ -103,6 +105,20 @@ def test_the_contract_holds_for(edit, goods, name):
     for one in before:
         edit.apply(one)
     check_operation(edit, operation)
+
+
+@pytest.mark.parametrize("makes_room", ["insert", "move"])
+def test_the_contract_holds_where_others_make_room(edit, goods, makes_room):
+    tea, _, milk = ((key,) for key in goods.lines)
+    edit.dbsession.execute(sa.update(Line).values(place=spread(1)[0]))
+    operation = {
+        "insert": Insert("line", {"product": "jam"}, after=tea),
+        "move": Move("line", milk, after=tea),
+    }[makes_room]
+
+    applied = check_operation(edit, operation)
+
+    assert "rekey" in str(applied.operation.to_json())
 
 
 def test_the_contract_is_tried_on_every_operation(goods):

@@ -457,3 +457,68 @@ def test_a_unique_index_with_a_direction_compares_its_column(base):
     )
     sa.Index("ux_sorted", table.c.number.desc(), unique=True)
     assert list(plain_keys(table)) == [("number",)]
+
+
+@pytest.mark.parametrize("action", ["SET NULL", "cascade", "SET DEFAULT"])
+def test_references_to_a_part_s_value_by_which_a_new_value_changes_rows(base, action):
+    model(base, "code", root_id=reference("root_.id"), word=text(unique=True))
+    what = mapped_column(sa.ForeignKey("code.word", onupdate=action), index=True)
+    model(base, "use", root_id=reference("root_.id"), what=what)
+    refused(base, root(base, "code", "use"), r"use\.what: ON UPDATE .* code\.word")
+
+
+def test_references_to_values_and_keys_that_change_no_rows_are_drafted(base):
+    model(base, "code", root_id=reference("root_.id"), word=text(unique=True))
+    what = mapped_column(sa.ForeignKey("code.word", onupdate="RESTRICT"), index=True)
+    one = mapped_column(sa.ForeignKey("code.id", onupdate="CASCADE"), index=True)
+    model(base, "use", root_id=reference("root_.id"), what=what, one=one)
+    kind = root(base, "code", "use")
+    assert {"code", "use"} < set(
+        Drafts(base.metadata).target(kind, label=kind.name).tables
+    )
+
+
+@pytest.mark.parametrize("clause", ["REPLACE", "ignore"])
+@pytest.mark.parametrize(
+    "table_args",
+    [
+        lambda clause: sa.UniqueConstraint("word", sqlite_on_conflict=clause),
+        lambda clause: sa.CheckConstraint("word > ''", sqlite_on_conflict=clause),
+    ],
+    ids=["unique", "check"],
+)
+def test_constraints_by_which_rows_go_without_an_error(base, clause, table_args):
+    rules = (table_args(clause),)
+    model(
+        base, "code", root_id=reference("root_.id"), word=text(), __table_args__=rules
+    )
+    refused(base, root(base, "code"), "code: ON CONFLICT")
+
+
+def test_columns_by_which_rows_go_without_an_error(base):
+    word = text(nullable=False, sqlite_on_conflict_not_null="REPLACE")
+    model(base, "code", root_id=reference("root_.id"), word=word)
+    refused(base, root(base, "code"), "code: ON CONFLICT of word")
+
+
+def test_a_key_of_the_mapper_that_is_not_the_table_s(base):
+    arguments = {"primary_key": ["word"]}
+    model(
+        base, "code", root_id=reference("root_.id"), word=text(),
+        __mapper_args__=arguments,
+    )  # fmt: skip
+    refused(base, root(base, "code"), r"Code: its primary key \(word\) .* \(id\)")
+
+
+def test_a_column_with_another_key_in_its_table(base):
+    model(base, "code", root_id=reference("root_.id"), word=text(key="name"))
+    refused(base, root(base, "code"), r"code\.word: it has the key 'name'")
+
+
+def test_a_truth_value_in_the_key_of_a_root(base):
+    flag = mapped_column(sa.Boolean, primary_key=True)
+    refused(base, root(base, flag=flag), r"root_\.flag: a truth value")
+
+
+def text(**options):
+    return mapped_column(sa.String(9), **options)

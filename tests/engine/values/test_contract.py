@@ -16,10 +16,10 @@ from sqlalchemy.orm import DeclarativeBase, mapped_column, relationship
 
 import draftedit
 from draftedit import Drafts
-from draftedit.engine.saving.orm import to_host
 from draftedit.engine.values.booleans import BooleanCodec
 from draftedit.engine.values.codec import Codec
 from draftedit.engine.values.codecs import CODECS, codec, same
+from draftedit.engine.values.decorated import to_host
 from draftedit.engine.values.dialect_types import DIALECTS
 from draftedit.engine.values.presentation import Control, Notation, Style
 

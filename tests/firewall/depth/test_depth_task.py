@@ -1,12 +1,15 @@
 """The long check of a whole ruleset, as it was at one revision."""
 
 import contextlib
+from functools import partial
 
 import pytest
 from pyramid.testing import DummyRequest
 
 from draftedit import Set
 from draftedit.firewall import drafts, import_listing
+from draftedit.firewall.depth import depth_task
+from draftedit.firewall.depth.covering import covered
 from draftedit.firewall.models import Chain, Rule, Ruleset
 from draftedit.service import task_results, task_runner
 from tests.firewall.build import ACCEPT, DROP, chain, jump, listing, match, rule, table
@@ -97,6 +100,31 @@ def test_what_a_rule_in_words_may_lead_to_is_reached(dbsession, expr):
     )
 
     assert findings == []
+
+
+def test_a_chain_whose_rules_are_too_many_to_compare_is_told_by_row(
+    dbsession, monkeypatch
+):
+    monkeypatch.setattr(depth_task, "covered", partial(covered, wide=1))
+    wide = [match("tcp dport", {"range": [n, n + 5]}) for n in (10, 20)]
+
+    seen, key = look(
+        dbsession,
+        listing(
+            table(),
+            INPUT,
+            chain("few", type="filter", hook="output", prio=0),
+            *(in_chain("input", one, ACCEPT) for one in wide),
+            in_chain("few", wide[0], ACCEPT),
+            in_chain("input", match("tcp dport", 22), ACCEPT, comment="not compared"),
+        ),
+    )
+
+    assert seen == [("incomplete", "input")]
+    [result] = task_results.listing(drafts, dbsession, Ruleset, key)
+    [one] = result.findings
+    told = DummyRequest().localizer.translate(one.message)
+    assert "there may be more to find" in told
 
 
 def test_a_rule_that_is_not_enabled_neither_covers_nor_leads(dbsession):

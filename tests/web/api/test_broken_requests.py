@@ -142,6 +142,16 @@ def test_a_path_that_is_no_utf8_is_refused(send, kind, path):
         assert (api.status_int, api.content_type) == (400, "application/problem+json")
 
 
+@pytest.mark.parametrize("path", ["/drafts", "/login", "/api/v1/drafts"])
+def test_a_body_that_breaks_off_is_told(send, cookies, path):
+    half = {"wsgi.input": io.BytesIO, "CONTENT_LENGTH": "500", "CONTENT_TYPE": FORM}
+
+    answer = send(path, "POST", half, cookies)
+
+    assert answer.status_int == 400
+    assert "The body ends before the length" in answer.text
+
+
 @pytest.mark.parametrize("path", ["/%00", "/drafts/%00", "/objects/ruleset/%00"])
 def test_a_path_with_nul_is_nothing(send, cookies, path):
     for start in ("", "/api/v1"):

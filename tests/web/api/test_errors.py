@@ -1,18 +1,21 @@
 """Errors of the application around the API: no database, other people's routes."""
 
+import sqlite3
+
 import pytest
 import sqlalchemy as sa
 import webtest
 from pyramid.config import Configurator
 from pyramid.exceptions import ConfigurationError
 from pyramid.request import Request
+from sqlalchemy.exc import OperationalError
 
 import draftedit.app
 from draftedit.app.models import make_engine
 from draftedit.web.problem_types import KINDS
 from tests.databases import create_tables, on_one_database
 from tests.hosts import shop
-from tests.hosts.application import PREFIX, make_host
+from tests.hosts.application import PREFIX, TrustingPolicy, make_host
 from tests.web.api.test_guards import problem
 
 TOKEN = {"Authorization": "Bearer a-token"}
@@ -167,3 +170,33 @@ def configure(engine):
         config.include("draftedit.app.models")
         config.include("draftedit")
         config.add_drafts(shop.drafts)
+
+
+class TestHostWhoseUsersAreAway:
+    """A host may look its user up again and again, and lose its database meanwhile."""
+
+    @pytest.fixture
+    def host(self, monkeypatch):
+        asked = []
+
+        def look_up(_policy, _request):
+            asked.append(None)
+            if len(asked) == 1:  # by pyramid_tm, before there is a view
+                return "ada"
+            original = sqlite3.OperationalError("unable to open database file")
+            original.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+            raise OperationalError("SELECT 1", {}, original)
+
+        monkeypatch.setattr(TrustingPolicy, "permits", lambda *_args: False)
+        monkeypatch.setattr(TrustingPolicy, "authenticated_userid", look_up)
+        engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
+        create_tables(engine, shop.Base.metadata, shop.drafts.metadata)
+        yield webtest.TestApp(make_host(engine, shop.drafts))
+        engine.dispose()
+
+    @pytest.mark.parametrize("path", ["/drafts", "/api/v1/drafts"])
+    def test_what_is_forbidden_is_answered_with_that(self, host, path):
+        answer = host.get(f"{PREFIX}{path}", headers=TOKEN, status=503)
+
+        assert "The database is away." in answer.text
+        assert answer.headers["Retry-After"]

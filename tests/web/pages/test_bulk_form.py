@@ -99,3 +99,34 @@ def test_links_stand_beside_their_rows(editor):
     editor.click("Back to the rows")
     assert editor.words("tr .chips .value") == [label]
     assert editor.words("thead th")[-2] == "Tags of the rule"
+
+
+def post(editor, status, **changed):
+    """Send the form around the table with fields that it never has."""
+    form = tick(editor, 0)
+    fields = dict(form.submit_fields()) | changed
+    editor.page = editor.browser.post(form.action, fields, status=status)
+    return editor
+
+
+@pytest.mark.parametrize("each", ["choose", "delete"])
+def test_a_key_that_is_none_is_refused(editor, each):
+    post(editor, 400, each=each, id="~9")
+
+    assert comments(editor) == ["web", "mail", "ssh"]
+    assert len(editor.words(".notice.bad")) == 1
+
+
+def test_a_refused_form_for_several_that_has_no_rows_leads_to_the_draft(editor):
+    post(editor, 422, form="several", table="nothing", each="delete")
+
+    assert comments(editor) == ["web", "mail", "ssh"]
+    assert "nothing" in editor.words(".errors")[0]
+
+
+def test_rows_that_have_no_order_get_no_place_together(editor, example):
+    start = editor.path.partition("?")[0]
+
+    editor.go(f"{start}/rows/nft_table?id={example.table}")
+
+    assert "move" not in " ".join(editor.words("button")).casefold()

@@ -278,6 +278,20 @@ def test_a_step_that_no_longer_applies_is_said_when_it_is_redone(editor, bob):
     assert "no longer applies to the newer revision" in told
 
 
+def test_a_step_that_others_have_taken_too_is_redone_where_one_is(editor, bob):
+    start = editor.path
+    touch(editor, "the same")
+    editor.press(editor.buttons("Undo")[0])
+    bob(set_rule(0, comment="the same"))
+    editor.go(start).press("Bring in")
+    here = editor.path
+
+    editor.press(editor.buttons("Redo")[0])
+
+    assert editor.path == here
+    assert editor.buttons("Redo") == []
+
+
 def test_much_that_is_dropped_is_told_in_short(editor, bob, example):
     start = editor.path
     long = "ü" * 250
@@ -293,6 +307,17 @@ def test_much_that_is_dropped_is_told_in_short(editor, bob, example):
     assert editor.words(".notice.good") == [
         "Came in: revision 1 by b0; revision 2 by b1; revision 3 by b2."
     ]
+
+
+def test_revisions_of_one_person_are_told_from_the_first_to_the_last(editor, bob):
+    start = editor.path
+    touch(editor)
+    for number in range(3):
+        bob(set_rule(1, comment=str(number)))
+
+    editor.go(start).press("Bring in")
+
+    assert editor.words(".notice.good") == ["Came in: revisions 1 to 3 by bob."]
 
 
 def test_many_who_saved_are_told_in_short(editor, bob):

@@ -1,10 +1,11 @@
 """The editor: where one is, what is shown of it, and what was done."""
 
 import pytest
+import sqlalchemy as sa
 
 from draftedit.engine.base.errors import Problem
-from draftedit.engine.values.order_key import spread
-from draftedit.firewall.models import Chain, NftTable, Rule
+from draftedit.engine.values.order_key import MAX_LENGTH, spread
+from draftedit.firewall.models import Chain, NftTable, Rule, Tag
 from draftedit.service.session import EditSession
 from tests.databases import on_one_database
 from tests.web.pages.test_form_errors import edit_above, row_form, touch
@@ -334,3 +335,36 @@ def test_rows_added_at_one_place_are_shown_where_they_stand(editor, example):
     for number in range(3):
         editor.go(f"{path}/rows/rule/new?{query}").press("Add", v__comment=str(number))
     assert comments(editor) == ["web", "2", "1", "0", "mail", "ssh"]
+
+
+def test_what_is_gone_from_elsewhere_is_called_by_its_key(
+    editor, example, dbsession_factory
+):
+    row_form(editor)
+    form = editor.page.forms["link-rule_tag"]
+    editor.submit(form, v__tag_id=str(example.tag)).click("Back to the rows")
+    assert editor.words("tr .chips .value") == ["tag of office"]
+    with dbsession_factory.begin() as dbsession:
+        dbsession.execute(sa.delete(Tag))
+
+    editor.go(editor.path)
+
+    assert editor.words("tr .chips .value") == [str(example.tag)]
+
+
+def test_a_new_row_that_others_make_room_for_is_shown_where_it_stands(
+    editor, example, dbsession_factory
+):
+    first, second, _ = example.rules
+    with dbsession_factory.begin() as dbsession:
+        low = dbsession.get_one(Rule, first)
+        # No key of the longest length fits between these two.
+        end = low.place + "1".rjust(MAX_LENGTH - len(low.place), "0")
+        dbsession.get_one(Rule, second).place = end
+    path = editor.path.partition("?")[0]
+    query = f"parent={example.input}&after={first}"
+
+    editor.go(f"{path}/rows/rule/new?{query}").press("Add", v__comment="new")
+
+    assert editor.path.endswith("around=-1")
+    assert comments(editor) == ["web", "new", "mail", "ssh"]

@@ -1,13 +1,16 @@
 """A refused form is answered with its page, the reason, and all that was typed."""
 
 import itertools
+import sqlite3
 from dataclasses import replace
 
 import pytest
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from draftedit import firewall
 from draftedit.engine.saving import revision
 from draftedit.firewall.models import Ruleset
+from draftedit.web.pages import form_errors
 from tests.databases import on_one_database
 from tests.functional.person import Person
 
@@ -307,3 +310,39 @@ def test_a_message_with_a_nul_is_refused(editor):
     touch(editor).click("Review and save …")
     editor.press("Save as revision 1", status=422, message="a\0b")
     assert summary(editor) == ["Message: The message holds a NUL character."]
+
+
+class TestWhileAFormIsShownAgain:
+    """The database may fail while the page of a refused form is made."""
+
+    @pytest.fixture
+    def failing(self, editor, monkeypatch):
+        """Return `failing(error)`: to show a refused undo to ann raises this."""
+
+        def failing(error):
+            def fail(*_args):
+                raise error
+
+            touch(editor)
+            monkeypatch.setitem(form_errors.PAGES, "draftedit.undo", fail)
+            return editor
+
+        return failing
+
+    def test_one_that_is_away_is_told(self, failing):
+        original = sqlite3.OperationalError("unable to open database file")
+        original.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+
+        editor = failing(OperationalError("SELECT 1", {}, original))
+        answer = post(editor, "undo", 503, version="999")
+
+        assert "The database is away." in answer.text
+        assert answer.headers["Retry-After"]
+
+    def test_a_fault_of_ours_is_raised(self, failing):
+        fault = ProgrammingError("SELEC", {}, sqlite3.ProgrammingError("syntax error"))
+
+        editor = failing(fault)
+
+        with pytest.raises(ProgrammingError, match="syntax error"):
+            post(editor, "undo", 500, version="999")

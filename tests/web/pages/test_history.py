@@ -223,3 +223,14 @@ class TestOneRow:
 def other_rule(dbsession_factory):
     with dbsession_factory.begin() as dbsession:
         return make_example(dbsession, "home").rules[0]
+
+
+def test_what_a_draft_has_created_had_no_state_before_it(ann, dbsession_factory):
+    with dbsession_factory.begin() as dbsession:
+        edit = drafts.open(dbsession, Ruleset, owner="ann")
+        edit.apply(Set("ruleset", edit.root, name="created"))
+        [key] = edit.save().key
+
+    ann.go(f"/objects/ruleset/{key}/history")
+
+    assert ann.words(".timeline strong") == ["Revision 1"]

@@ -1,5 +1,6 @@
 """Signing in and out, and what one is answered without it."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ from pyramid.testing import DummyRequest
 
 from draftedit.app import accounts, passwords, sign_in_failures
 from draftedit.app.models.user import SignInFailure
+from draftedit.app.pages import login as login_page
 from draftedit.app.pages.login import ask, field_of
 from draftedit.web.resources import API_PREFIX
 from tests.databases import on_one_database
@@ -253,6 +255,30 @@ def test_a_slowed_attempt_is_no_further_failure(testapp, ann, dbsession):
         sign_in(testapp, password="wrong", status=429)
     counts = dbsession.scalars(sa.select(SignInFailure.failures)).all()
     assert sorted(counts) == [5, 5]
+
+
+def test_guesses_while_a_password_is_hashed_count(
+    testapp, ann, dbsession_factory, monkeypatch
+):
+    released = login_page.released
+
+    @contextmanager
+    def meanwhile(request):
+        with released(request):
+            yield
+            guess()
+
+    def guess():
+        with dbsession_factory.begin() as other:
+            for _ in range(5):
+                sign_in_failures.begin(other, "ann", "192.0.2.9").failed()
+
+    monkeypatch.setattr(login_page, "released", meanwhile)
+
+    answer = sign_in(testapp, status=429)
+
+    assert int(answer.headers["Retry-After"]) > 0
+    assert testapp.get("/account", expect_errors=True).status_int == 303
 
 
 def test_an_address_that_a_client_claims_is_not_believed(testapp, ann):

@@ -133,3 +133,21 @@ def test_a_closed_draft_has_changes_and_no_problems(editor):
 
     assert editor.links("Next change") != []
     assert editor.forms("Next problem") == []
+
+
+def test_a_change_of_a_link_is_shown_at_the_row_it_belongs_to(editor, example):
+    row_form(editor, 1)
+    form = editor.page.forms["link-rule_tag"]
+    editor.submit(form, v__tag_id=form["v.tag_id"].options[1][0])
+    editor.click("Back to the rows")
+
+    assert editor.click("Next change").path.endswith(f"around={example.rules[1]}")
+
+
+def test_undo_keeps_the_search_that_one_is_in(editor, example):
+    touch(editor, "first rule")
+    editor.go(f"{rows(editor).path}&q=rule")
+
+    editor.press(editor.buttons("Undo")[0])
+
+    assert "q=rule" in editor.path

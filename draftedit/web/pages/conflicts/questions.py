@@ -222,8 +222,6 @@ class Asking:
 
     def _after(self, one: Conflict, part: Part) -> list[Option]:
         """Offer the rows near its place in the draft, as far as they exist."""
-        if one.draft is None:
-            return []
         page = self.edit.page(
             part.name, parent=one.draft["parent"], limit=NEAR, around=one.key
         )

@@ -1,0 +1,231 @@
+"""Pages of hosts whose models the bundled example does not have."""
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, mapped_column, relationship
+
+from draftedit import Delete, Drafts, Insert, Set
+from tests.client import Client
+from tests.databases import on_one_database
+from tests.functional.person import Person
+from tests.hosts import quirks, wide
+from tests.hosts.application import PREFIX, make_host
+
+pytestmark = on_one_database
+
+OWNED = {"cascade": "all, delete-orphan"}
+
+
+@pytest.fixture
+def host(database, dbsession_factory):
+    """Return `host(drafts)`: ann on the first page of an application with these."""
+
+    def host(drafts):
+        app = make_host(database.engine, drafts)
+        environ = {"app.dbsession_factory": dbsession_factory}
+        browser = Client(app, extra_environ=environ)
+        browser.set_cookie("name", "ann")
+        return Person(browser, f"{PREFIX}/")
+
+    return host
+
+
+def conflicts_of(person, drafts, dbsession_factory, at, mine, theirs):
+    """Let ann do `mine`, and bob save each of `theirs`; go to the conflicts."""
+    with dbsession_factory.begin() as dbsession:
+        edit = drafts.open(dbsession, *at, owner="ann")
+        for one in mine:
+            edit.apply(one)
+        for several in theirs:
+            other = drafts.open(dbsession, *at, owner="bob")
+            for one in several:
+                other.apply(one)
+            other.save()
+        key = edit.info.key
+    return person.go(f"{PREFIX}/drafts/{key}/conflicts")
+
+
+def why(person):
+    return person.words(".conflict .help")[0]
+
+
+class TestKeysOfTheirOwn:
+    """Rows that are called by a key which their users choose."""
+
+    @pytest.fixture
+    def database(self, fresh_database):
+        return fresh_database(quirks.Base.metadata, quirks.drafts.metadata)
+
+    @pytest.fixture
+    def folder(self, dbsession_factory):
+        with dbsession_factory.begin() as dbsession:
+            country = quirks.Country(code="fr", title="France")
+            sheets = [
+                quirks.Sheet(name=name, country="fr", title=name)
+                for name in ("one", "two")
+            ]
+            dbsession.add(country)
+            dbsession.flush()
+            dbsession.add(quirks.Folder(shelf="top", letter="a", sheets=sheets))
+        return quirks.Folder, ("top", "a")
+
+    @pytest.fixture
+    def against(self, host, folder, dbsession_factory):
+        """Return `against(mine, theirs)`: ann at these conflicts."""
+        person = host(quirks.drafts)
+
+        def against(mine, *theirs):
+            return conflicts_of(
+                person, quirks.drafts, dbsession_factory, folder, mine, theirs
+            )
+
+        return against
+
+    def test_both_have_added_a_row_of_one_key(self, against):
+        page = against(
+            [Insert("sheet", {"name": "new", "title": "mine"})],
+            [Insert("sheet", {"name": "new", "title": "theirs"})],
+        )
+
+        assert why(page) == "Both added it, with different values."
+
+    def test_a_row_is_another_one_now(self, against):
+        page = against(
+            [Set("sheet", ("one",), {"title": "mine"})],
+            [Delete("sheet", ("one",))],
+            [Insert("sheet", {"name": "one", "title": "theirs"})],
+        )
+
+        assert why(page) == (
+            "Others deleted it, and what has its key now is another one."
+        )
+
+    def test_a_parent_of_two_columns_is_shown_by_their_values(self, against):
+        page = against(
+            [Set("sheet", ("one",), {"title": "mine"})], [Delete("sheet", ("one",))]
+        )
+
+        cells = page.words(".sides-table td")
+        assert {"top", "a"} <= set(cells)
+
+    def test_what_is_no_object_is_called_by_its_key_in_each_row(
+        self, host, folder, dbsession_factory
+    ):
+        with dbsession_factory.begin() as dbsession:
+            edit = quirks.drafts.open(dbsession, *folder, owner="ann")
+            key = edit.info.key
+
+        page = host(quirks.drafts).go(f"{PREFIX}/drafts/{key}?part=sheet")
+
+        cells = [cell for row in page.table() for cell in row]
+        assert cells.count("fr") == 2
+
+
+class TestOneForEach:
+    """A part of which an object has one at most: the reference to it is unique."""
+
+    @pytest.fixture
+    def database(self, fresh_database):
+        return fresh_database(wide.Base.metadata, wide.drafts.metadata)
+
+    def test_what_cannot_be_changed_has_no_other_value(self, host, dbsession_factory):
+        with dbsession_factory.begin() as dbsession:
+            thing = wide.Thing(name="it")
+            dbsession.add(thing)
+            dbsession.flush()
+            at = wide.Thing, thing.id
+
+        page = conflicts_of(
+            host(wide.drafts),
+            wide.drafts,
+            dbsession_factory,
+            at,
+            [Insert("address", {"street": "mine"})],
+            [[Insert("address", {"street": "theirs"})]],
+        )
+
+        assert why(page).startswith("Others gave the same value to Address")
+        takes = page.page.forms["rebase"]["take.address/-1/thing_id"].options
+        assert [take for take, *_ in takes] == ["base", "draft", "live"]
+
+
+class TreeBase(DeclarativeBase):
+    """Metadata of an object with two branches."""
+
+
+class Almanac(TreeBase):
+    """The root: months and regions, with days and towns below."""
+
+    __tablename__ = "almanac"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 — as SQLAlchemy has it
+    id = mapped_column(sa.Integer, primary_key=True)
+    name = mapped_column(sa.String(20))
+    months = relationship("Month", **OWNED)
+    regions = relationship("Region", **OWNED)
+
+
+class Month(TreeBase):
+    """A branch."""
+
+    __tablename__ = "month"
+    name = mapped_column(sa.String(20), primary_key=True)
+    almanac_id = mapped_column(sa.ForeignKey(Almanac.id), index=True, nullable=False)
+    days = relationship("Day", **OWNED)
+
+
+class Day(TreeBase):
+    """A leaf."""
+
+    __tablename__ = "day"
+    name = mapped_column(sa.String(20), primary_key=True)
+    month = mapped_column(sa.ForeignKey(Month.name), index=True, nullable=False)
+
+
+class Region(TreeBase):
+    """The other branch."""
+
+    __tablename__ = "region"
+    name = mapped_column(sa.String(20), primary_key=True)
+    almanac_id = mapped_column(sa.ForeignKey(Almanac.id), index=True, nullable=False)
+    towns = relationship("Town", **OWNED)
+
+
+class Town(TreeBase):
+    """Its leaf."""
+
+    __tablename__ = "town"
+    name = mapped_column(sa.String(20), primary_key=True)
+    region = mapped_column(sa.ForeignKey(Region.name), index=True, nullable=False)
+
+
+branching = Drafts(TreeBase.metadata)
+branching.target(Almanac, label=Almanac.name)
+
+
+class TestTwoBranches:
+    """A tree whose rows have parts of their own, side by side."""
+
+    @pytest.fixture
+    def database(self, fresh_database):
+        return fresh_database(TreeBase.metadata, branching.metadata)
+
+    def test_the_tree_is_open_where_one_is_and_closed_beside_it(
+        self, host, dbsession_factory
+    ):
+        with dbsession_factory.begin() as dbsession:
+            almanac = Almanac(
+                name="of tides",
+                months=[Month(name="May", days=[Day(name="first of May")])],
+                regions=[Region(name="North", towns=[Town(name="Wick")])],
+            )
+            dbsession.add(almanac)
+            dbsession.flush()
+            edit = branching.open(dbsession, Almanac, almanac.id, owner="ann")
+            key = edit.info.key
+
+        page = host(branching).go(f"{PREFIX}/drafts/{key}?part=town&parent=North")
+
+        assert page.table() == [["Wick"]]
+        current = page.soup().select(".tree [aria-current=page]")
+        assert [" ".join(one.get_text().split()) for one in current] == ["North"]
+        assert page.links("May", inside=".tree") != []
