@@ -22,6 +22,7 @@ from draftedit.engine.base.errors import (
 from draftedit.engine.base.messages import say
 from draftedit.engine.draft.notes import Note
 from draftedit.engine.journal import fork, reverting
+from draftedit.engine.journal.opening import check_owner
 from draftedit.engine.operations import Done, Operation
 from draftedit.engine.operations.base import AS_ASKED
 from draftedit.engine.reading.rows import Row
@@ -256,6 +257,7 @@ class EditSession(LockedDraft):
         self._hold()
         if to == self._record.owner:
             raise Refused(Problem(say("owner-already"), field="to"))
+        check_owner(to)
         self._change(owner=to)
         return self.info
 

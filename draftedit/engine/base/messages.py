@@ -209,6 +209,11 @@ say = Messages(
         ),
         "not-json": _("This is not JSON."),
         "value-not-json": _("This is not JSON: ${why}."),
+        "key-too-long": _(
+            "The key of an object may have ${limit} characters, as it stands in"
+            " addresses; this one has ${length}."
+        ),
+        "owner-too-long": _("An owner's name may have ${limit} characters."),
         "owner-already": _("The draft is theirs already."),
         "unknown": _("There is no ${what} ${name}."),
         "draft-closed": _("The draft is ${state}; it can only be read."),

@@ -13,7 +13,7 @@ from draftedit.engine.operations.fields import defaults
 from draftedit.engine.reading.binds import parse_key
 from draftedit.engine.reading.object_visibility import in_sight
 from draftedit.engine.schema.model import Target
-from draftedit.engine.schema.tables import Tables
+from draftedit.engine.schema.tables import OWNER, ROOT, Tables
 from draftedit.engine.store import draft_records
 from draftedit.engine.store.draft_records import DraftRecord
 
@@ -81,12 +81,23 @@ def _record(
     owner: str,
     exists: bool,
 ) -> DraftRecord:
+    path = to_path(root)
+    if len(path) > ROOT:
+        text = say("key-too-long", limit=ROOT, length=len(path))
+        raise Refused(Problem(text, table=target.name))
+    check_owner(owner)
     return draft_records.open_draft(
         dbsession,
         tables,
         owner,
         target.name,
-        to_path(root),
+        path,
         target.fingerprint,
         exists,
     )
+
+
+def check_owner(name: str) -> None:
+    """Raise Refused for an owner's name that the table of drafts cannot hold."""
+    if len(name) > OWNER:
+        raise Refused(Problem(say("owner-too-long", limit=OWNER), field="to"))

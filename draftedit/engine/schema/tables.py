@@ -14,6 +14,7 @@ _Number = counted_type()
 
 TARGET = 63
 ROOT = 255
+OWNER = 255
 VALUE = 128  # of a figure: the kind of an operation, the name of a table; or both
 TASK = 63
 WORKER = 255
@@ -103,7 +104,7 @@ def _draft(metadata: sa.MetaData) -> sa.Table:
         "draft",
         metadata,
         sa.Column("key", _Number, primary_key=True),
-        sa.Column("owner", name_type(255), nullable=False),
+        sa.Column("owner", name_type(OWNER), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("closed_because", sa.String(16)),
         _count("version"),
@@ -168,7 +169,7 @@ def _request(metadata: sa.MetaData) -> sa.Table:
     return sa.Table(
         "request",
         metadata,
-        sa.Column("owner", name_type(255), primary_key=True),
+        sa.Column("owner", name_type(OWNER), primary_key=True),
         sa.Column("key", name_type(128), primary_key=True),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("status", sa.Integer, nullable=False),
