@@ -8,7 +8,9 @@ from draftedit.engine.reading.listing import Position, position_of
 from draftedit.engine.reading.rows import Row, row_from
 from draftedit.engine.reading.statements import FOUND, NUMBER, SCANNED
 from draftedit.engine.reading.union_branches import sort_columns
-from draftedit.engine.schema.model import Part
+from draftedit.engine.schema.model import Field, Part
+from draftedit.engine.values.decorated import HOST_ERRORS, from_host
+from draftedit.engine.values.dialect_types import DIALECTS
 
 
 def parse_key(part: Part, raw: Sequence[Any], dialect: str) -> Key:
@@ -17,11 +19,22 @@ def parse_key(part: Part, raw: Sequence[Any], dialect: str) -> Key:
         raise Unknown(part.name, raw)
     try:
         return tuple(
-            part.fields[name].codec.parse(value, dialect)
+            _parsed(part.fields[name], value, dialect)
             for name, value in zip(part.key, raw, strict=True)
         )
-    except ValueError:
+    except HOST_ERRORS:
         raise Unknown(part.name, raw) from None
+
+
+def _parsed(field: Field, value: Any, dialect: str) -> Any:
+    """Parse a value of the database, or else an object of the host's own type."""
+    try:
+        return field.codec.parse(value, dialect)
+    except ValueError:
+        plain = from_host(field.column.type, value, DIALECTS[dialect])
+        if plain is value:
+            raise
+        return field.codec.parse(plain, dialect)
 
 
 def parent_binds(part: Part, parent: Key) -> dict[str, Any]:

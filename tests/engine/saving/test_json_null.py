@@ -25,6 +25,15 @@ class Answer(Base):
     data = mapped_column(sa.JSON, nullable=False)
 
 
+class Remark(Base):
+    """Beside the object: a delete of an answer takes it along."""
+
+    __tablename__ = "remark"
+    id = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    answer_id = mapped_column(sa.ForeignKey("answer.id", ondelete="CASCADE"))
+    data = mapped_column(sa.JSON, nullable=False)
+
+
 drafts = Drafts(Base.metadata)
 drafts.target(Form, label=Form.name)
 
@@ -62,3 +71,15 @@ def test_a_value_that_was_set_goes_back_to_a_null_of_json(dbsession, form):
     drafts.open(dbsession, Form, form, owner="ada", revert_to=0).save()
 
     assert dbsession.scalars(sa.select(Answer.data)).all() == [None]
+
+
+def test_law_3_a_null_of_json_outside_the_object_comes_back(dbsession, form):
+    dbsession.add(Remark(id=1, answer_id=1, data=None))
+    dbsession.flush()
+    edit = drafts.open(dbsession, Form, form, owner="ada")
+    edit.apply(Delete("answer", 1))
+    edit.save(accept=edit.check().consent)
+
+    drafts.open(dbsession, Form, form, owner="ada", revert_to=0).save()
+
+    assert dbsession.scalars(sa.select(Remark.data)).all() == [None]
