@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.orm import Mapper
+from sqlalchemy.types import TypeEngine
 
 from draftedit.engine.base.errors import BadModel
 from draftedit.engine.dialects import ANY
@@ -53,11 +54,28 @@ def build_field(
     )
 
 
+def _changes_in_sql(kind: TypeEngine[Any]) -> bool:
+    kinds = [kind, *kind._variant_mapping.values()]
+    for one in kinds:
+        base = sa.TypeDecorator if isinstance(one, sa.TypeDecorator) else TypeEngine
+        if type(one).bind_expression is not base.bind_expression:
+            return True
+        if isinstance(one, sa.TypeDecorator) and _changes_in_sql(one.impl_instance):
+            return True
+    return False
+
+
 def _codec(column: sa.Column[Any], role: str, counted: bool) -> Codec:
     try:
         spelling = codec(column.type, counted)
     except BadModel as error:
         raise BadModel(f"{column.table.name}.{column.name}: {error}") from error
+    if _changes_in_sql(column.type):
+        raise BadModel(
+            f"{column.table.name}.{column.name}: {column.type!r} changes values by SQL"
+            " when they are written (bind_expression), and would change a restored one"
+            " once more"
+        )
     if role != "value" and spelling.is_spelled_by_a_database:
         raise BadModel(
             f"{column.table.name}.{column.name}: a {role} column of this type cannot be"

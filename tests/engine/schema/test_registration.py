@@ -515,6 +515,27 @@ def test_a_column_with_another_key_in_its_table(base):
     refused(base, root(base, "code"), r"code\.word: it has the key 'name'")
 
 
+class Hashed(sa.TypeDecorator):
+    impl, cache_ok = sa.String(30), True
+
+    def bind_expression(self, bindparam):
+        return sa.func.upper(bindparam)
+
+
+class Inner(sa.TypeDecorator):
+    impl, cache_ok = Hashed, True
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [Hashed(), Inner(), sa.String(30).with_variant(Hashed(), "sqlite")],
+    ids=["plain", "inside of another", "on one database"],
+)
+def test_a_type_that_changes_values_by_sql(base, kind):
+    model(base, "code", root_id=reference("root_.id"), word=mapped_column(kind))
+    refused(base, root(base, "code"), r"code\.word: .* \(bind_expression\)")
+
+
 def test_a_truth_value_in_the_key_of_a_root(base):
     flag = mapped_column(sa.Boolean, primary_key=True)
     refused(base, root(base, flag=flag), r"root_\.flag: a truth value")
