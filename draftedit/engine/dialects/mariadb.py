@@ -58,7 +58,7 @@ class MariaDBBackend(MariaDBValues, Server, NoRowSecurity, Backend):
         foreign_key=frozenset({1451, 1452, 1216, 1217}),
         not_null=frozenset({1048, 1263, 1364}),
         check=frozenset({4025}),
-        does_not_fit=frozenset({1264, 1406, 1441, 1690}),
+        does_not_fit=frozenset({1264, 1366, 1406, 1441, 1690}),
         # PyMySQL raises OperationalError for a column that is left out and has no
         # default, for a failed CHECK, for numbers, and for a trigger's SIGNAL.
         refused=frozenset({1364, 4025, 1690, 1644}),

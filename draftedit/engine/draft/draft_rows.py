@@ -1,15 +1,20 @@
 """Read the rows of one draft over live ones, copy them when touched, and write them."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from draftedit.engine.base.errors import Key
+from draftedit.engine.base.errors import Key, Problem, Refused
 from draftedit.engine.base.keys import to_path
+from draftedit.engine.base.messages import say
 from draftedit.engine.base.sql import run
+from draftedit.engine.dialects import error_is
+from draftedit.engine.dialects.backend import headline
 from draftedit.engine.reading.listing import Query
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.reading.statements import key_binds
@@ -146,8 +151,7 @@ class DraftRows(View):
         record["draft"] = self.number
         record["root"] = to_path(self.root)
         record["origin"] = None if row.origin is None else canonical(row.origin)
-        with naming_zero_dates(part, lambda: {row.key: row.values}):
-            run(self.dbsession, _insert_statement(part), record)
+        self._run(part, row, _insert_statement(part), record)
 
     def _update(self, part: Part, key: Key, row: Row) -> None:
         record = self._record(part, row)
@@ -158,7 +162,23 @@ class DraftRows(View):
             for seen in (self.known, self.touched):
                 seen.pop((part.name, key), None)
         record |= key_binds(part, key, _KEY) | {f"{_KEY}_draft": self.number}
-        run(self.dbsession, _update_statement(part), record)
+        self._run(part, row, _update_statement(part), record)
+
+    def _run(
+        self, part: Part, row: Row, statement: sa.Executable, record: dict[str, Any]
+    ) -> None:
+        """Write a row; a character or a moment that a column lacks is refused."""
+        try:
+            with naming_zero_dates(part, lambda: {row.key: row.values}):
+                run(self.dbsession, statement, record)
+        except DBAPIError as error:
+            if not (error_is(error, "does_not_fit") or error_is(error, "wrong_copy")):
+                raise
+            told = re.findall(r"\w+", headline(error))
+            named = [name for name in part.fields if name in told]
+            field = max(named, key=len, default=None)
+            problem = Problem(say("value-does-not-fit"), part.name, row.key, field)
+            raise Refused(problem) from error
 
     def _record(self, part: Part, row: Row) -> dict[str, Any]:
         return {
