@@ -92,7 +92,7 @@ def _is_promised(item: pytest.Item) -> bool:
 # Tests of what is done otherwise on a server.
 _ABOUT_SERVERS = (
     *("engine/dialects/", "engine/values/", "service/doctor/", "migrations/"),
-    "exchanges",
+    *("saving/test_exchanges.py", "saving/test_db_refusals.py"),
 )
 
 

@@ -196,8 +196,9 @@ class SQLiteBackend(SQLiteValues, NoRowSecurity, KeepsDeclarations, Backend):
         """Roll back what is open: see `engine.base.failed_commits`."""
         if engine.pool in _GUARDED:
             return
-        # A pool that replaces another has its listeners already.
-        if not event.contains(engine.pool, "checkin", _roll_back):
+        # A pool that replaces another has its listeners already; `event.contains` does
+        # not know of them.
+        if _roll_back not in engine.pool.dispatch.checkin:
             event.listen(engine.pool, "checkin", _roll_back)
         _GUARDED.add(engine.pool)
 

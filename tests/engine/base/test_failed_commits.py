@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from draftedit.engine.dialects import backend_of
 from tests.databases import create_tables
 from tests.hosts import shop
 from tests.hosts.selling import Shop
@@ -64,3 +65,15 @@ def test_what_draftedit_has_no_part_in_is_the_hosts_own(engine):
 
     with pytest.raises(sqlite3.OperationalError, match="locked"):
         begin_to_write(engine)
+
+
+def test_a_pool_that_replaces_another_has_one_guard(engine):
+    sqlite = backend_of(engine)
+    sqlite.guard_pool(engine)
+    first = engine.pool
+    engine.dispose()
+
+    sqlite.guard_pool(engine)
+
+    assert engine.pool is not first
+    assert len(engine.pool.dispatch.checkin) == len(first.dispatch.checkin)

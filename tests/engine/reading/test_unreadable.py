@@ -31,8 +31,10 @@ class Item(Base):
     shelf_id = mapped_column(sa.ForeignKey("shelf.id"), index=True, nullable=False)
     note = mapped_column(sa.String(20))
     count = mapped_column(sa.Integer)
+    size = mapped_column(sa.Integer)
     day = mapped_column(sa.Date)
     moment = mapped_column(sa.DateTime)
+    instant = mapped_column(sa.DateTime)
     hour = mapped_column(sa.Time)
     price = mapped_column(sa.Numeric(10, 2))
     weight = mapped_column(sa.Float)
@@ -46,8 +48,10 @@ drafts.target(Shelf, label=Shelf.name)
 
 UNREADABLE = {
     "count": "many",
+    "size": 1.5,
     "day": "31.01.2026",
     "moment": "yesterday",
+    "instant": "2026-01-31 12:00:00+02:00",
     "hour": "noon",
     "price": "cheap",
     "weight": "heavy",

@@ -11,7 +11,7 @@ from draftedit import Drafts, OrderKey
 from draftedit.engine.base.errors import BadModel, Unknown
 from draftedit.engine.schema.model_checks import KeysGivenAgain, MissingIndex
 from draftedit.engine.schema.shadow_tables import OWN_COLUMNS
-from draftedit.engine.schema.unique_keys import plain_keys
+from draftedit.engine.schema.unique_keys import model_keys, plain_keys
 from tests.hosts import quirks, shop
 
 OWNED = "all, delete-orphan"
@@ -471,7 +471,9 @@ def test_references_to_values_and_keys_that_change_no_rows_are_drafted(base):
     model(base, "code", root_id=reference("root_.id"), word=text(unique=True))
     what = mapped_column(sa.ForeignKey("code.word", onupdate="RESTRICT"), index=True)
     one = mapped_column(sa.ForeignKey("code.id", onupdate="CASCADE"), index=True)
-    model(base, "use", root_id=reference("root_.id"), what=what, one=one)
+    model(base, "city", word=text(unique=True))
+    city = mapped_column(sa.ForeignKey("city.word", onupdate="CASCADE"), index=True)
+    model(base, "use", root_id=reference("root_.id"), what=what, one=one, city=city)
     kind = root(base, "code", "use")
     assert {"code", "use"} < set(
         Drafts(base.metadata).target(kind, label=kind.name).tables
@@ -499,6 +501,14 @@ def test_columns_by_which_rows_go_without_an_error(base):
     word = text(nullable=False, sqlite_on_conflict_not_null="REPLACE")
     model(base, "code", root_id=reference("root_.id"), word=word)
     refused(base, root(base, "code"), "code: ON CONFLICT of word")
+
+
+def test_a_unique_index_is_a_key_where_it_is_made(base):
+    table = sa.Table("sheet", base.metadata, sa.Column("number", sa.Integer))
+    index = sa.Index("ux_sheet", table.c.number, unique=True)
+    index.ddl_if(dialect="postgresql")
+    assert [key.name for key in model_keys(table, "postgresql")] == ["ux_sheet"]
+    assert list(model_keys(table, "sqlite")) == []
 
 
 def test_a_key_of_the_mapper_that_is_not_the_table_s(base):
