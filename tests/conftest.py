@@ -50,6 +50,7 @@ pytest_plugins = ["draftedit.testing.plugin"]
 os.environ.pop(URL_VARIABLE, None)
 
 PASSWORD = "a password of the tests"
+MAY_LACK = ("no nft", "no IPv6")  # reasons to skip a test on any machine
 
 # Examples differ from run to run only where a seed says which; databases are slow.
 _COMMON = {
@@ -91,8 +92,12 @@ def _is_promised(item: pytest.Item) -> bool:
 
 # Tests of what is done otherwise on a server.
 _ABOUT_SERVERS = (
-    *("engine/dialects/", "engine/values/", "service/doctor/", "migrations/"),
-    *("saving/test_exchanges.py", "saving/test_db_refusals.py"),
+    "engine/dialects/",
+    "engine/saving/test_db_refusals.py",
+    "engine/saving/test_exchanges.py",
+    "engine/values/",
+    "migrations/",
+    "service/doctor/",
 )
 
 
@@ -112,11 +117,15 @@ def _adds_no_coverage(item: pytest.Item) -> bool:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Where databases are demanded, a test that was skipped has not been passed.
 
-    But for those that ask nft, which a machine may not have.
+    But for those that need what a machine may not have.
     """
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter else []
-    lacking = [report for report in skipped if "no nft" not in str(report.longrepr)]
+    lacking = [
+        report
+        for report in skipped
+        if not any(one in str(report.longrepr) for one in MAY_LACK)
+    ]
     if os.environ.get(REQUIRED) and lacking:
         reporter.write_line(f"Skipped tests fail the run, as {REQUIRED} is set.")
         session.exitstatus = exitstatus or pytest.ExitCode.TESTS_FAILED

@@ -17,7 +17,7 @@ ErrorKind = Literal[
     "check",
     "does_not_fit",
     "refused",
-    "wrong_copy",
+    "wrong_value",
 ]
 
 
@@ -35,8 +35,8 @@ class ErrorCodes:
 
     Of what is written: `unique` (EXCLUDE among it), `foreign_key`, `not_null`, `check`,
     and `does_not_fit` say what is wrong with it. `refused` are codes about rows that
-    the driver raises as neither IntegrityError nor DataError. `wrong_copy`: a
-    value that is stored is refused when it is copied.
+    the driver raises as neither IntegrityError nor DataError. `wrong_value`: the type
+    of the column does not know the value, which may be a stored one that is copied.
     """
 
     retryable: Codes
@@ -49,7 +49,7 @@ class ErrorCodes:
     check: Codes
     does_not_fit: Codes
     refused: Codes
-    wrong_copy: Codes
+    wrong_value: Codes
 
     def of(self, kind: ErrorKind) -> Codes:
         """Return the codes of one kind."""

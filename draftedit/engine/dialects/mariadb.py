@@ -62,8 +62,8 @@ class MariaDBBackend(MariaDBValues, Server, NoRowSecurity, Backend):
         # PyMySQL raises OperationalError for a column that is left out and has no
         # default, for a failed CHECK, for numbers, and for a trigger's SIGNAL.
         refused=frozenset({1364, 4025, 1690, 1644}),
-        # 0000-00-00, stored while sql_mode was not strict.
-        wrong_copy=frozenset({1292}),
+        # 0000-00-00, stored while sql_mode was not strict, or a TIMESTAMP of 1960.
+        wrong_value=frozenset({1292}),
     )
 
     utc_day = "DATE({0})"

@@ -79,7 +79,7 @@ class PostgreSQLBackend(AnyDatabase, Server, KeepsDeclarations, Backend):
         # Too long, a number, a time and a span out of range.
         does_not_fit=frozenset({"22001", "22003", "22008", "22015"}),
         refused=frozenset({"P0001"}),  # a trigger's RAISE
-        wrong_copy=frozenset(),
+        wrong_value=frozenset(),
     )
 
     utc_day = "CAST(timezone('UTC', {0}) AS DATE)"

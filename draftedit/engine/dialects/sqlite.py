@@ -5,7 +5,6 @@ import re
 import sqlite3
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
-from weakref import WeakSet
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -37,9 +36,6 @@ BUSY_MILLISECONDS = 5_000
 # `sqliteDefaultBusyCallback` in https://www.sqlite.org/src/file?name=src/main.c
 SLEEPS = ((0.128, 0.025), (0.228, 0.05), (math.inf, 0.1))
 
-# Pools that were given the listener: to look for it among listeners takes ten calls.
-_GUARDED: WeakSet[sa.Pool] = WeakSet()
-
 # What has no number of its own, by how its text begins.
 _TEXTS = ("no such table", "no such column", "FOREIGN KEY constraint failed")
 
@@ -70,7 +66,7 @@ class SQLiteBackend(SQLiteValues, NoRowSecurity, KeepsDeclarations, Backend):
         check=frozenset({sqlite3.SQLITE_CONSTRAINT_CHECK}),
         does_not_fit=frozenset(),  # a column takes any length and any size
         refused=frozenset(),
-        wrong_copy=frozenset(),
+        wrong_value=frozenset(),
     )
 
     utc_day = "date({0})"
@@ -194,13 +190,10 @@ class SQLiteBackend(SQLiteValues, NoRowSecurity, KeepsDeclarations, Backend):
 
     def guard_pool(self, engine: sa.Engine) -> None:
         """Roll back what is open: see `engine.base.failed_commits`."""
-        if engine.pool in _GUARDED:
-            return
         # A pool that replaces another has its listeners already; `event.contains` does
         # not know of them.
         if _roll_back not in engine.pool.dispatch.checkin:
             event.listen(engine.pool, "checkin", _roll_back)
-        _GUARDED.add(engine.pool)
 
     def file_of(self, url: sa.URL) -> str | None:
         """Return the path, `:memory:` among them."""

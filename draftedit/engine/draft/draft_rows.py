@@ -1,6 +1,5 @@
 """Read the rows of one draft over live ones, copy them when touched, and write them."""
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -11,16 +10,15 @@ from sqlalchemy.orm import Session
 
 from draftedit.engine.base.errors import Key, Problem, Refused
 from draftedit.engine.base.keys import to_path
-from draftedit.engine.base.messages import say
 from draftedit.engine.base.sql import run
 from draftedit.engine.dialects import error_is
-from draftedit.engine.dialects.backend import headline
 from draftedit.engine.reading.listing import Query
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.reading.statements import key_binds
 from draftedit.engine.reading.union_branches import number_bind
 from draftedit.engine.reading.view import View
 from draftedit.engine.reading.zero_dates import naming_zero_dates
+from draftedit.engine.schema.db_errors import field_named, reason
 from draftedit.engine.schema.model import Part, Target
 from draftedit.engine.values.codecs import canonical
 
@@ -172,13 +170,10 @@ class DraftRows(View):
             with naming_zero_dates(part, lambda: {row.key: row.values}):
                 run(self.dbsession, statement, record)
         except DBAPIError as error:
-            if not (error_is(error, "does_not_fit") or error_is(error, "wrong_copy")):
+            if not (error_is(error, "does_not_fit") or error_is(error, "wrong_value")):
                 raise
-            told = re.findall(r"\w+", headline(error))
-            named = [name for name in part.fields if name in told]
-            field = max(named, key=len, default=None)
-            problem = Problem(say("value-does-not-fit"), part.name, row.key, field)
-            raise Refused(problem) from error
+            field = field_named(part, error)
+            raise Refused(Problem(reason(error), part.name, row.key, field)) from error
 
     def _record(self, part: Part, row: Row) -> dict[str, Any]:
         return {

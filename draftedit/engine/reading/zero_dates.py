@@ -27,7 +27,7 @@ def naming_zero_dates(part: Part, read: Callable[[], Rows]) -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if not error_is(error, "wrong_copy"):
+        if not error_is(error, "wrong_value"):
             raise
         problems = [*_problems(part, read())]
         if not problems:

@@ -14,7 +14,7 @@ from draftedit.engine.base.texts import Text
 from draftedit.engine.draft.draft_rows import DraftRows
 from draftedit.engine.reading.live import bound, encoded_key
 from draftedit.engine.reading.rows import Row
-from draftedit.engine.saving import db_errors, introspection
+from draftedit.engine.saving import introspection
 from draftedit.engine.saving.database_keys import real_keys
 from draftedit.engine.saving.deferred_constraints import MISSING
 from draftedit.engine.saving.introspection import ColumnReference
@@ -25,6 +25,7 @@ from draftedit.engine.saving.row_counts import NOT_WRITTEN
 from draftedit.engine.saving.save_run import NoPlaceholder, SaveRun
 from draftedit.engine.saving.three_way import LiveRows
 from draftedit.engine.saving.writer import write
+from draftedit.engine.schema import db_errors
 from draftedit.engine.schema.model import Part
 from draftedit.engine.schema.tables import Tables
 from draftedit.engine.schema.unique_keys import UniqueKey

@@ -21,8 +21,8 @@ from draftedit.engine.outside.foreign_keys import CASCADE
 from draftedit.engine.outside.outside_tables import OutsideTable
 from draftedit.engine.outside.references import graph_of
 from draftedit.engine.reading.live import bound
-from draftedit.engine.saving.db_errors import is_about_rows
 from draftedit.engine.saving.revision import Revision
+from draftedit.engine.schema.db_errors import is_about_rows
 from draftedit.engine.schema.model import Target
 from draftedit.engine.schema.tables import Tables
 

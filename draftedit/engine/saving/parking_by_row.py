@@ -16,11 +16,11 @@ from sqlalchemy.orm import SessionTransaction
 from draftedit.engine.base.errors import Key, Problem, Refused
 from draftedit.engine.base.messages import say
 from draftedit.engine.reading.live import children_locked, has_key
-from draftedit.engine.saving.db_errors import is_about_rows
 from draftedit.engine.saving.exchange import Exchange, delete_early, write
 from draftedit.engine.saving.placeholders import candidates, is_possible, likeliest
 from draftedit.engine.saving.save_run import SaveRun, Values
 from draftedit.engine.saving.set_aside import is_referred_to, set_aside
+from draftedit.engine.schema.db_errors import is_about_rows
 from draftedit.engine.schema.model import Part
 
 

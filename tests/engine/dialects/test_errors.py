@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from draftedit.app.models import make_engine
 from draftedit.engine.dialects import backend_of_error, error_is
 from draftedit.engine.dialects.facts import ErrorCodes
-from draftedit.engine.saving import db_errors
+from draftedit.engine.schema import db_errors
 from tests.engine.dialects.provoking import REFUSED
 
 KINDS = [one.name for one in dataclasses.fields(ErrorCodes)]

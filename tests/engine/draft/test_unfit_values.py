@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session, mapped_column
 
 from draftedit import Insert, Set
 from draftedit.engine.base.errors import Refused
-from tests.databases import create_tables
 from tests.engine.saving.one_part import Host
 
 pytestmark = pytest.mark.only_on("mariadb")
@@ -25,10 +24,7 @@ def opened(dbsession):
 
     def opened(kind):
         host = Host(value=mapped_column(kind))
-        create_tables(dbsession.get_bind(), host.metadata, host.drafts.metadata)
-        top = host.top(name="top", parts=[host.bottom()])
-        dbsession.add(top)
-        dbsession.flush()
+        top = host.fill(dbsession, None)
         return host.drafts.open(dbsession, host.top, top.id, owner="ada")
 
     return opened

@@ -2,11 +2,10 @@
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from draftedit import Drafts
 from draftedit.engine.base.errors import Refused
-from tests.databases import create_tables
 
 
 class Base(DeclarativeBase):
@@ -23,11 +22,9 @@ drafts = Drafts(Base.metadata)
 drafts.target(Page, label=Page.name)
 
 
-@pytest.fixture
-def dbsession(empty_database):
-    create_tables(empty_database.engine, Base.metadata, drafts.metadata)
-    with Session(empty_database.engine) as dbsession:
-        yield dbsession
+@pytest.fixture(scope="session")
+def database(fresh_database):
+    return fresh_database(Base.metadata, drafts.metadata)
 
 
 def opened(dbsession, path, owner="ada"):

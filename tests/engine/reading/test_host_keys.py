@@ -4,11 +4,10 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from draftedit import Drafts
 from draftedit.engine.base.errors import Unknown
-from tests.databases import create_tables
 
 
 class HexUuid(sa.TypeDecorator):
@@ -37,11 +36,9 @@ drafts = Drafts(Base.metadata)
 drafts.target(Card, label=Card.name)
 
 
-@pytest.fixture
-def dbsession(empty_database):
-    create_tables(empty_database.engine, Base.metadata, drafts.metadata)
-    with Session(empty_database.engine) as dbsession:
-        yield dbsession
+@pytest.fixture(scope="session")
+def database(fresh_database):
+    return fresh_database(Base.metadata, drafts.metadata)
 
 
 def test_by_the_host_s_object_or_by_what_the_database_has(dbsession):

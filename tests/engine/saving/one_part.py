@@ -3,9 +3,10 @@
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, relationship
 
 from draftedit import Drafts
+from tests.databases import create_tables
 
 
 class Host:
@@ -33,3 +34,11 @@ class Host:
         self.metadata, self.top, self.bottom = Base.metadata, Top, Bottom
         self.drafts = Drafts(Base.metadata)
         self.drafts.target(Top, label=Top.name, park=park)
+
+    def fill(self, dbsession: Session, *values: Any) -> Any:
+        """Make the tables, and an object with a part for each value of `value`."""
+        create_tables(dbsession.get_bind(), self.metadata, self.drafts.metadata)
+        top = self.top(name="top", parts=[self.bottom(value=v) for v in values])
+        dbsession.add(top)
+        dbsession.flush()
+        return top

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session, mapped_column
 
 from draftedit import Delete, Insert, Set
 from draftedit.engine.base.errors import Refused
-from tests.databases import create_tables
 from tests.engine.saving.one_part import Host
 
 
@@ -57,10 +56,7 @@ def using(empty_database):
 
         def using(kind, value, **options):
             host = Host(value=mapped_column(kind, **options))
-            create_tables(empty_database.engine, host.metadata, host.drafts.metadata)
-            top = host.top(name="top", parts=[host.bottom(value=value)])
-            dbsession.add(top)
-            dbsession.flush()
+            top = host.fill(dbsession, value)
 
             def stored():
                 dbsession.flush()

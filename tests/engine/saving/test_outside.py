@@ -7,7 +7,8 @@ from draftedit import Delete, Insert, Set
 from draftedit.engine.base.errors import NeedsConsent, Refused
 from draftedit.engine.outside import others, search
 from draftedit.engine.outside.foreign_keys import Name, Schemas, of_metadata
-from draftedit.engine.saving import db_errors, outside_restore
+from draftedit.engine.saving import outside_restore
+from draftedit.engine.schema import db_errors
 from tests.engine.saving.swallowing import swallowing
 from tests.hosts import harbour
 from tests.hosts.harbour import (

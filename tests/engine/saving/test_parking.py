@@ -9,7 +9,6 @@ from sqlalchemy.orm import mapped_column
 
 from draftedit import Delete, Insert, Set
 from draftedit.engine.base.errors import Conflicts, Refused
-from tests.databases import create_tables
 from tests.engine.saving.one_part import Host
 
 
@@ -24,13 +23,9 @@ def using(empty_database):
     sessions = []
 
     def using(host, *values):
-        engine = empty_database.engine
-        create_tables(engine, host.metadata, host.drafts.metadata)
-        dbsession = sa.orm.Session(engine)
+        dbsession = sa.orm.Session(empty_database.engine)
         sessions.append(dbsession)
-        top = host.top(name="top", parts=[host.bottom(value=v) for v in values])
-        dbsession.add(top)
-        dbsession.flush()
+        top = host.fill(dbsession, *values)
         return host.drafts.open(dbsession, host.top, top.id, owner="ada")
 
     yield using

@@ -22,6 +22,7 @@ _REASONS: tuple[tuple[ErrorKind, str], ...] = (
     ("not_null", say("value-missing")),
     ("check", say("refused-by-rule")),
     ("does_not_fit", say("value-does-not-fit")),
+    ("wrong_value", say("value-does-not-fit")),
 )
 
 
