@@ -8,13 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from draftedit.engine.base.errors import Key
-from draftedit.engine.base.sql import is_one_of, records
+from draftedit.engine.base.sql import is_one_of, records, run
 from draftedit.engine.reading.rows import Readable
 from draftedit.engine.schema.model import Field, Part
 
 # Keys in one statement: SQLite binds 32,766 parameters at most, and MariaDB builds a
 # table of a list of 1,000, and locks rows in its order.
 CHUNK = 500
+
+_WANTED = "draftedit_wanted"  # the parameter of a statement that gets its keys later
 
 
 def chunks(keys: Iterable[Key]) -> Iterator[list[Key]]:
@@ -48,20 +50,45 @@ def columns_in(
 
 def fields_in(fields: Sequence[Field], keys: Sequence[Key]) -> sa.ColumnElement[bool]:
     """Return the condition that columns hold one of the keys."""
+    return _hold_one_of(fields, _decoded(fields, keys))
+
+
+def columns_hold(part: Part, names: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Return the condition of `columns_in` for a statement that is built once.
+
+    The keys are a parameter of the statement: see `wanted_keys`.
+    """
+    return _hold_one_of([part.fields[name] for name in names], None)
+
+
+def wanted_keys(
+    part: Part, names: Sequence[str], keys: Sequence[Key]
+) -> dict[str, Any]:
+    """Return the parameter of `columns_hold` for encoded keys, at least one."""
+    return {_WANTED: _decoded([part.fields[name] for name in names], keys)}
+
+
+def _decoded(fields: Sequence[Field], keys: Sequence[Key]) -> list[Any]:
     if len(fields) == 1:
-        [field] = fields
-        kind = field.codec.plain
-        column = sa.type_coerce(field.column, kind)
-        values = [field.codec.decode(value) for (value,) in keys]
-        if field.codec.is_whole:
-            return is_one_of(column, values)
-        return column.in_(values)
-    decoded = [
-        tuple(f.codec.decode(value) for f, value in zip(fields, key, strict=True))
+        decode = fields[0].codec.decode
+        return [decode(value) for (value,) in keys]
+    decoders = [field.codec.decode for field in fields]
+    return [
+        tuple(decode(value) for decode, value in zip(decoders, key, strict=True))
         for key in keys
     ]
-    columns = (sa.type_coerce(f.column, f.codec.plain) for f in fields)
-    return sa.tuple_(*columns).in_(decoded)
+
+
+def _hold_one_of(
+    fields: Sequence[Field], values: Sequence[Any] | None
+) -> sa.ColumnElement[bool]:
+    columns = [sa.type_coerce(f.column, f.codec.plain) for f in fields]
+    if len(fields) == 1 and fields[0].codec.is_whole:
+        return is_one_of(columns[0], values, None if values is not None else _WANTED)
+    column = columns[0] if len(columns) == 1 else sa.tuple_(*columns)
+    if values is not None:
+        return column.in_(values)
+    return column.in_(sa.bindparam(_WANTED, type_=column.type, expanding=True))
 
 
 def has_key(part: Part, keys: Sequence[Key]) -> sa.ColumnElement[bool]:
@@ -88,11 +115,9 @@ def read_rows(
     https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-ROWS
     """
     found: dict[Key, dict[str, Any]] = {}
+    statement = _rows_of(part, lock)
     for chunk in chunks(_in_lock_order(keys)):
-        wanted = _in_order(part).where(has_key(part, chunk))
-        if lock is not None:
-            wanted = wanted.with_for_update(key_share=lock == "stay")
-        result = dbsession.execute(wanted)
+        result = run(dbsession, statement, wanted_keys(part, part.key, chunk))
         with Readable(part):
             for record in records(result):
                 values = part.encode_in_place(record)
@@ -101,10 +126,33 @@ def read_rows(
 
 
 @cache
-def _in_order(part: Part) -> sa.Select[Any]:
+def _rows_of(part: Part, lock: str | None) -> sa.Select[Any]:
     wanted = sa.select(*(f.read() for f in part.fields.values()))
+    wanted = wanted.where(*part.demands(part.live.c), columns_hold(part, part.key))
     in_order = wanted.order_by(*(part.live.c[name] for name in part.key))
-    return in_order.where(*part.demands(part.live.c))
+    if lock is None:
+        return in_order
+    return in_order.with_for_update(key_share=lock == "stay")
+
+
+def keys_that_exist(
+    dbsession: Session, part: Part, keys: Iterable[Key]
+) -> Iterator[Key]:
+    """Yield those of the keys that a live row has, as the database spells them.
+
+    Rows that the parent's relationship excludes do not count.
+    """
+    for chunk in chunks(keys):
+        binds = wanted_keys(part, part.key, chunk)
+        for record in run(dbsession, _keys_of(part), binds):
+            yield encoded_key(part, record)
+
+
+@cache
+def _keys_of(part: Part) -> sa.Select[Any]:
+    return sa.select(*(part.fields[name].read() for name in part.key)).where(
+        columns_hold(part, part.key), *part.demands(part.live.c)
+    )
 
 
 def children_locked(
@@ -112,12 +160,16 @@ def children_locked(
 ) -> Iterator[Key]:
     """Yield the keys of the live rows below `parents`, each read FOR UPDATE."""
     for chunk in chunks(_in_lock_order(parents)):
-        wanted = (
-            sa.select(*(part.fields[name].read() for name in part.key))
-            .where(columns_in(part, part.parent_fields, chunk))
-            .where(*part.demands(part.live.c))
-            .order_by(*(part.live.c[name] for name in part.key))
-            .with_for_update()
-        )
-        for record in dbsession.execute(wanted):
+        binds = wanted_keys(part, part.parent_fields, chunk)
+        for record in run(dbsession, _children_of(part), binds):
             yield encoded_key(part, record)
+
+
+@cache
+def _children_of(part: Part) -> sa.Select[Any]:
+    return (
+        sa.select(*(part.fields[name].read() for name in part.key))
+        .where(columns_hold(part, part.parent_fields), *part.demands(part.live.c))
+        .order_by(*(part.live.c[name] for name in part.key))
+        .with_for_update()
+    )

@@ -1,6 +1,7 @@
 """Load ORM instances by key and set their attributes."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Mapper, Session, defer, lazyload
 from draftedit.engine.base.errors import Key, Problem, Refused
 from draftedit.engine.base.messages import say
 from draftedit.engine.base.texts import text_of
-from draftedit.engine.reading.live import chunks, has_key
+from draftedit.engine.reading.live import chunks, columns_hold, wanted_keys
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.saving.row_counts import refuse_hidden
 from draftedit.engine.schema.model import Field, Part
@@ -37,41 +38,46 @@ def instances(
     among it would be reset. Raises Refused if the host's session hides a row that
     exists.
     """
-    columns = [part.fields[name].read() for name in part.key]
     encoders = [part.fields[name].codec.encode for name in part.key]
     for chunk in chunks(keys):
         # Loading would overwrite what a validator has set on one of these rows.
         dbsession.flush()
-        wanted = (
-            sa.select(mapper_of(part).class_, *columns)
-            .where(has_key(part, chunk))
-            .order_by(*(part.live.c[name] for name in part.key))
-            .options(lazyload("*"))
-            .execution_options(populate_existing=True)
-        )
         found = {
             tuple(encode(value) for encode, value in zip(encoders, key, strict=True)): (
                 instance
             )
-            for instance, *key in _loaded(dbsession, part, wanted)
+            for instance, *key in _loaded(dbsession, part, chunk)
         }
         refuse_hidden(dbsession, part, [key for key in chunk if key not in found])
         yield from found.items()
 
 
-def _loaded(dbsession: Session, part: Part, wanted: sa.Select[Any]) -> Sequence[Any]:
+def _loaded(dbsession: Session, part: Part, keys: Sequence[Key]) -> Sequence[Any]:
     """Load instances; without unreadable columns, if there is such a value.
 
     Either the driver cannot read it (DataError), or it is not in the enum
     (LookupError). The database reports no error: its transaction goes on.
     """
+    wanted, binds = _instances_of(part), wanted_keys(part, part.key, keys)
     try:
-        return dbsession.execute(wanted).all()
+        return dbsession.execute(wanted, binds).all()
     except (DataError, LookupError):
         fields = (one for one in part.fields.values() if one.attribute)
         odd = (one for one in fields if one.codec.may_be_unreadable)
         names = (getattr(mapper_of(part).class_, str(f.attribute)) for f in odd)
-        return dbsession.execute(wanted.options(*map(defer, names))).all()
+        return dbsession.execute(wanted.options(*map(defer, names)), binds).all()
+
+
+@cache
+def _instances_of(part: Part) -> sa.Select[Any]:
+    columns = (part.fields[name].read() for name in part.key)
+    return (
+        sa.select(mapper_of(part).class_, *columns)
+        .where(columns_hold(part, part.key))
+        .order_by(*(part.live.c[name] for name in part.key))
+        .options(lazyload("*"))
+        .execution_options(populate_existing=True)
+    )
 
 
 def key_of(part: Part, instance: Any, dialect: Dialect) -> Key:

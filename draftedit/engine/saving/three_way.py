@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from draftedit.engine.base.errors import Conflict, ConflictKind, Key
 from draftedit.engine.draft.draft_rows import DraftRows
-from draftedit.engine.reading.live import bound, chunks, encoded_key, has_key
+from draftedit.engine.reading.live import bound, keys_that_exist
 from draftedit.engine.reading.revisions_since import ForeignChange, RowId
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.reading.view import View
@@ -203,13 +203,7 @@ class ThreeWay:
     def _live_of(self, table: str, keys: Iterable[Key]) -> set[Key]:
         part, found = self.parts[table], set(self.live.get(table, {}))
         unknown = [k for k in keys if k not in found and (table, k) not in self.new]
-        for chunk in chunks(unknown):
-            columns = (part.fields[name].read() for name in part.key)
-            wanted = sa.select(*columns).where(
-                has_key(part, chunk), *part.demands(part.live.c)
-            )
-            for record in self.rows.dbsession.execute(wanted):
-                found.add(encoded_key(part, record))
+        found.update(keys_that_exist(self.rows.dbsession, part, unknown))
         return found
 
     @cached_property

@@ -6,12 +6,20 @@ did not write are their own, and so is their spelling of a new value.
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from draftedit.engine.base.errors import Key, Problem, Refused
 from draftedit.engine.base.messages import say
-from draftedit.engine.reading.live import chunks, columns_in, has_key
+from draftedit.engine.base.sql import run
+from draftedit.engine.reading.live import (
+    chunks,
+    columns_hold,
+    columns_in,
+    wanted_keys,
+)
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.saving.save_run import SaveRun, Values
 from draftedit.engine.schema.model import Part
@@ -71,17 +79,24 @@ def _read(
     names: Collection[str],
     *conditions: sa.ColumnElement[bool],
 ) -> dict[Key, Values]:
-    wanted = sa.select(*(part.fields[name].read() for name in names))
-    wanted = wanted.where(*part.demands(part.live.c), *conditions)
     found: dict[Key, Values] = {}
+    statement = _rows_of(part, tuple(names)).where(*conditions)
     for chunk in chunks(keys):
-        for record in work.dbsession.execute(wanted.where(has_key(part, chunk))):
+        binds = wanted_keys(part, part.key, chunk)
+        for record in run(work.dbsession, statement, binds):
             values = {
                 name: None if value is None else part.fields[name].codec.encode(value)
                 for name, value in zip(names, record, strict=True)
             }
             found[part.key_of(values)] = values
     return found
+
+
+@lru_cache
+def _rows_of(part: Part, names: tuple[str, ...]) -> sa.Select[Any]:
+    columns = (part.fields[name].read() for name in names)
+    there = columns_hold(part, part.key), *part.demands(part.live.c)
+    return sa.select(*columns).where(*there)
 
 
 def _only(found: Mapping[Key, Values]) -> Values | None:
