@@ -166,13 +166,17 @@ def _check_positions(
 
 def _is_moved(edit: EditSession, before: _State, row: Row) -> bool:
     """Return whether the operation has put a row elsewhere that was in sight."""
-    order = edit.target.tables[row.table].order
-    if order is None or row.is_new or row.gone or order not in row.changed_fields():
+    part = edit.target.tables[row.table]
+    names = {*part.parent_fields, *([part.order] if part.order else [])}
+    moved = names & row.changed_fields().keys()
+    if row.is_new or row.gone or not moved:
         return False
     known = before.rows.get((row.table, row.key))
     if known is None:
         return True
-    return not known.gone and not same(row.values[order], known.values[order])
+    return not known.gone and any(
+        not same(row.values[name], known.values[name]) for name in names
+    )
 
 
 def _rekeyed(operation: Operation) -> set[tuple[str, Key]]:

@@ -28,7 +28,7 @@ from tests.browser.sites import Site, seed, serve
 from tests.browser.watching import Watch
 from tests.conftest import PASSWORD
 from tests.databases import create_tables
-from tests.hosts import shop
+from tests.hosts import office, shop
 from tests.hosts.application import PREFIX, make_host
 from tests.hosts.selling import Shop
 
@@ -106,6 +106,17 @@ def served_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
+@pytest.fixture(scope="session")
+def served_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Serve a host whose rows have no order, once."""
+    file = tmp_path_factory.mktemp("office") / "office.sqlite"
+    metadata = (office.Base.metadata, office.drafts.metadata)
+    engine = seed(file, lambda engine: create_tables(engine, *metadata), _add_desks)
+    app = make_host(engine, office.drafts)
+    with serve(app, file, home=f"{PREFIX}/", sign_in=_be_trusted) as site:
+        yield site
+
+
 @pytest.fixture
 def site(served_site: Site, tmp_path: Path) -> Iterator[Site]:
     """Return the ready application as it was seeded."""
@@ -118,6 +129,13 @@ def shop_site(served_shop: Site, tmp_path: Path) -> Iterator[Site]:
     """Return the shop as it was seeded."""
     with served_shop.open(tmp_path):
         yield served_shop
+
+
+@pytest.fixture
+def office_site(served_office: Site, tmp_path: Path) -> Iterator[Site]:
+    """Return the office as it was seeded."""
+    with served_office.open(tmp_path):
+        yield served_office
 
 
 @pytest.fixture
@@ -200,3 +218,13 @@ def _add_sample(engine: Any) -> None:
 def _add_orders(engine: Any) -> None:
     with Session(engine) as dbsession:
         Shop(dbsession)
+
+
+def _add_desks(engine: Any) -> None:
+    with Session(engine) as dbsession, dbsession.begin():
+        desks = [office.Desk(number=number, name=f"desk {number}") for number in (1, 2)]
+        rooms = [
+            office.Room(number=1, title="hall", desks=desks),
+            office.Room(number=2, title="attic"),
+        ]
+        dbsession.add(office.Office(name="head office", rooms=rooms))

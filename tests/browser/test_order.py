@@ -9,6 +9,8 @@ from draftedit.engine.values.order_key import spread
 from draftedit.firewall.models import Chain, Rule
 from tests.browser import states
 from tests.browser.editing import lose_an_answer
+from tests.hosts import office
+from tests.hosts.application import PREFIX
 
 
 @pytest.fixture
@@ -367,6 +369,30 @@ def test_a_row_is_dragged_to_another_chain(page, rows, found, order):
     assert "to chain ssh-guard, to the last place" in steps(page)[0]
     chain.click()
     expect(rows.last).to_have_id(f"row-{found.rules[2]}")
+
+
+def test_a_row_without_order_is_dragged_to_another_parent_only(
+    office_site, new_context
+):
+    with office_site.writing() as dbsession:
+        edit = office.drafts.open(dbsession, office.Office, (1,), owner="ann")
+        draft = f"{PREFIX}/drafts/{edit.info.key}"
+    page = new_context(office_site, "ann").new_page()
+    page.goto(f"{draft}?part=desk&parent=1,1")
+    rows = page.locator("table.rows tbody tr")
+    assert "another row of the tree" in handle(rows.nth(0)).get_attribute("title")
+
+    drag(page, rows.nth(0), rows.nth(1))
+    rows.nth(0).locator("td").first.press("Alt+ArrowDown")
+    assert steps(page) == []
+    room = page.locator(".tree a.row[data-id]").filter(has_text="attic")
+    handle(rows.nth(0)).drag_to(room)
+
+    said(page, "Moved to room 1, 2 “attic”")
+    expect(rows).to_have_count(1)
+    assert steps(page) == ["Move desk 1, 1 “desk 1” to room 1, 2 “attic”"]
+    room.click()
+    expect(rows).to_have_id("row-1,1")
 
 
 def test_rows_that_are_ticked_are_dragged_together_in_one_step(

@@ -187,20 +187,31 @@ class Editing(RuleBasedStateMachine):
         return Restore(*row)
 
     def make_move(self, pick, value):
-        row = self.any_row(pick, lambda part: part.order is not None)
+        row = self.any_row(
+            pick, lambda part: part.order or self.target.has_other_parents(part)
+        )
         if row is None:
             return None
         table, key = row
         part = self.target.tables[table]
         parent = self.model.parent_of(table, key)
-        if value % 3 == 0:
+        if value % 3 == 0 or part.order is None:
             parent = self.choose(value // 3, self.model.visible(part.parent))
+        if part.order is None:
+            return self.make_move_below(row, parent)
         siblings = self.model.siblings(table, parent)
         where = [None, "last", *siblings][value % (len(siblings) + 2)]
         if where == key:
             where = None
         self.model.move(table, key, parent, where)
         return Move(table, key, parent, LAST if where == "last" else where)
+
+    def make_move_below(self, row, parent):
+        """Move a row that has no order, unless it is there already."""
+        if self.model.parent_of(*row) == parent:
+            return None
+        self.model.move(*row, parent, "last")
+        return Move(*row, parent)
 
     # The rules
 

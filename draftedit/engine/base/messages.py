@@ -84,10 +84,10 @@ say = Messages(
         "not-a-key": _("This is no key."),
         "root-made-by-opening": _("An object is made by opening a draft."),
         "no-order": _("${table} has no order."),
-        "key-exists": _("A row of this key exists already."),
-        "deleted-row-elsewhere": _(
-            "The deleted row of this key was below another parent."
+        "only-to-another-parent": _(
+            "Rows of ${table} have no order: a move gives them another parent."
         ),
+        "key-exists": _("A row of this key exists already."),
         "deleted-row-has-rows": _(
             "The deleted row of this key still has rows below it."
         ),

@@ -13,7 +13,7 @@ from draftedit.engine.journal.reverted_keys import (
     refuse_another_object,
     refuse_taken,
 )
-from draftedit.engine.operations import Batch, Delete, Move, Operation, Recreate, Set
+from draftedit.engine.operations import Batch, Delete, Move, Operation, Set
 from draftedit.engine.operations.base import EXACT, Done
 from draftedit.engine.operations.batch import REVERT
 from draftedit.engine.reading.history import Difference, differences, view_at
@@ -94,9 +94,8 @@ def _back(part: Part, now: Row, was: Row, then: View) -> Iterator[Operation]:
 
 def _moved(part: Part, now: Row, was: Row, then: View) -> Iterator[Operation]:
     parent = part.parent_key_of(was.values)
-    if part.order is None:  # no move can give it another parent
-        yield Delete(part.name, now.key)
-        yield Recreate(part.name, was.values)
+    if part.order is None:
+        yield Move(part.name, now.key, parent)
         return
     # A rebase orders by the wish: the row that preceded it then.
     before, _ = then.fetch(

@@ -117,14 +117,12 @@ class Insert(Operation):
             return None
         row = rows.find(part.name, part.key_of(values))
         if row is not None:
-            self._check_free(rows, part, row, part.parent_key_of(values))
+            self._check_free(rows, row)
         return row
 
-    def _check_free(self, rows: DraftRows, part: Part, row: Row, parent: Key) -> None:
+    def _check_free(self, rows: DraftRows, row: Row) -> None:
         if not row.gone:
             raise refused(say("key-exists"), row)
-        if part.order is None and part.parent_key_of(row.values) != parent:
-            raise refused(say("deleted-row-elsewhere"), row)
         if rows.hangs_below(row):
             raise refused(say("deleted-row-has-rows"), row)
 

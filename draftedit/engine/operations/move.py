@@ -1,4 +1,7 @@
-"""`move`: give a row another place in the order, or another parent."""
+"""`move`: give a row another place in the order, or another parent.
+
+Rows without an order are moved to another parent only.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,8 @@ class Move(RowOperation):
     """Put the row below `parent` (None: where it is), after a sibling.
 
     `after` is the wish: a key, None for the first place, LAST. `place` is the result,
-    an order key: undo and redo use it, a rebase the wish.
+    an order key: undo and redo use it, a rebase the wish. Rows without an order have
+    neither.
     """
 
     op = "move"
@@ -61,7 +65,7 @@ class Move(RowOperation):
         part = part_of(rows, self.table)
         row = row_in_sight(rows, part, self.key, mode)
         if part.order is None:
-            raise refused(say("no-order", table=part.name), row)
+            return self._put_below(rows, part, row, mode)
         if self.place is not None:
             return self._put(rows, part, row, self.parent, self.place, mode)
         parent = self._parent(rows, part, row, mode)
@@ -76,12 +80,26 @@ class Move(RowOperation):
         done = self._put(rows, part, row, parent, place.key, mode)
         return with_rekey(rekey, done)
 
+    def _put_below(
+        self, rows: DraftRows, part: Part, row: Row, mode: ApplyMode
+    ) -> Done | None:
+        """Move a row of a part without an order."""
+        if part.parent is None:
+            raise refused(say("no-order", table=part.name), row)
+        if self.after is not LAST or self.parent is None:
+            raise refused(say("only-to-another-parent", table=part.name), row)
+        parent = self._parent(rows, part, row, mode)
+        if parent == part.parent_key_of(row.values):
+            return None
+        return self._put(rows, part, row, parent, None, mode)
+
     def _parent(self, rows: DraftRows, part: Part, row: Row, mode: ApplyMode) -> Key:
         here = part.parent_key_of(row.values)
         if self.parent is None:
             return here
         parent = parent_key(rows, part, self.parent, mode)
-        if parent != here and part.stays_with_parent:
+        changed = zip(part.parent_fields, here, parent, strict=True)
+        if any(old != new and name in part.key for name, old, new in changed):
             raise refused(say("key-names-parent"), row)
         return parent
 
@@ -91,17 +109,13 @@ class Move(RowOperation):
         part: Part,
         row: Row,
         parent: Key,
-        place: str,
+        place: str | None,
         mode: ApplyMode,
     ) -> Done:
-        back = Move(
-            part.name,
-            row.key,
-            part.parent_key_of(row.values),
-            place=row.values[str(part.order)],
-        )
-        values = dict(zip(part.parent_fields, parent, strict=True))
-        rows.write(row, values | {str(part.order): place})
+        here, old = part.parent_key_of(row.values), row.values.get(str(part.order))
+        back = Move(part.name, row.key, here, place=old)
+        values: dict[str, Any] = dict(zip(part.parent_fields, parent, strict=True))
+        rows.write(row, values | ({part.order: place} if part.order else {}))
         return Done(
             Move(part.name, row.key, parent, self._wish(rows, part, mode), place), back
         )
@@ -126,6 +140,8 @@ class Move(RowOperation):
         if self.parent is None or self.parent == before:
             return Description(_("Move ${row} ${place}"), params)
         params["parent"] = NamedParent(self.table, self.parent)
+        if self.place is None and self.after is LAST:
+            return Description(_("Move ${row} to ${parent}"), params)
         return Description(_("Move ${row} to ${parent}, ${place}"), params)
 
     def summary(self, count: int) -> Description:

@@ -4,7 +4,7 @@ from typing import Any
 
 from draftedit.engine.base.errors import Conflict, ConflictKind, Key, Problem, Refused
 from draftedit.engine.base.messages import say
-from draftedit.engine.operations import LAST, Delete, Set
+from draftedit.engine.operations import LAST, Delete, Move, Operation, Set
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.rebasing.context import ResolutionContext
 from draftedit.engine.rebasing.resolutions import Resolution
@@ -59,10 +59,11 @@ def _reach(context: ResolutionContext, one: Conflict, values: Any) -> None:
         if part.fields[name].settable and not same(there.values[name], value)
     }
     _set(context, one, wanted)
-    if part.order is not None:
+    parent = part.parent_key_of(values)
+    if part.order is not None or part.parent_key_of(there.values) != parent:
         context.ensure_parent(one.table, values)
-        parent = part.parent_key_of(values)
-        context.move(context.rows.row(one.table, one.key), parent, values[part.order])
+        order = values.get(str(part.order))
+        context.move(context.rows.row(one.table, one.key), parent, order)
     for above in restored:
         if above != (one.table, one.key) and values is not one.live:
             # It was restored for the row's sake, which stands elsewhere now.
@@ -127,7 +128,7 @@ def _decide_order(
     row = context.rows.row(one.table, one.key)
     part, order = context.part(one.table), str(one.field)
     if choice.take == "value":
-        context.apply(context.moved_behind(row, _own_place(choice.value)))
+        context.apply(_own_move(context, row, choice.value))
         return
     if choice.take == "draft":
         _put_by_old_order(context, one, row)
@@ -147,6 +148,14 @@ def _put_by_old_order(context: ResolutionContext, one: Conflict, row: Row) -> No
     live = context.sides.live_rows.get((one.table, one.key))
     if mine and live and same(row.values[order], live[order]):
         context.move(row, part.parent_key_of(mine.values), mine.values[order])
+
+
+def _own_move(context: ResolutionContext, row: Row, value: Any) -> Operation:
+    """Return the move to where the user wants the row; without order, below a row."""
+    key, part = _own_place(value), context.part(row.table)
+    if part.order is None:
+        return Move(part.name, row.key, key)
+    return context.moved_behind(row, key)
 
 
 def _own_place(value: Any) -> Key | None:

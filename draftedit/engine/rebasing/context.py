@@ -131,13 +131,20 @@ class ResolutionContext:
     # Places
 
     def move(self, row: Row, parent: Key, order: str | None) -> None:
-        """Move a row below a parent, to the place of an old order key."""
+        """Move a row below a parent, to the place of an old order key, if any."""
         part = self.part(row.table)
-        here = part.parent_key_of(row.values)
-        if part.order is None or (here == parent and row.values[part.order] == order):
+        if self._is_at(row, parent, order):
+            return
+        if part.order is None:
+            self.apply(Move(part.name, row.key, parent))
             return
         after = self.sibling_before(part, parent, order, row.key)
         self.apply(Move(part.name, row.key, parent, after))
+
+    def _is_at(self, row: Row, parent: Key, order: str | None) -> bool:
+        part = self.part(row.table)
+        is_below = part.parent_key_of(row.values) == parent
+        return is_below and (part.order is None or row.values[part.order] == order)
 
     def sibling_before(
         self, part: Part, parent: Key, order: str | None, itself: Key
@@ -155,7 +162,9 @@ class ResolutionContext:
     def moving(self, row: Row, parent: Key) -> Operation:
         """Return the move below a parent, to the place of the row's old order key."""
         part = self.part(row.table)
-        order = row.values[str(part.order)]
+        if part.order is None:
+            return Move(part.name, row.key, parent)
+        order = row.values[part.order]
         after = self.sibling_before(part, parent, order, row.key)
         return Move(part.name, row.key, parent, after)
 

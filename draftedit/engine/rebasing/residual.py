@@ -101,10 +101,10 @@ def _made_up(
     }
     steps: list[Operation] = [Set(*at, values)] if values else []
     parent = part.parent_key_of(row.values)
-    moved = set(names) & set(part.parent_fields) and (at, part.order) not in (
+    moved = set(names) & set(part.parent_fields) and (at, part.place_field) not in (
         given_up.fields
     )
-    if part.order and moved and parent != part.parent_key_of(there.values):
+    if moved and parent != part.parent_key_of(there.values):
         steps += [context.moving(row, parent)] if has_parent else []
     return steps
 

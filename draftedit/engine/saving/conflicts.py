@@ -189,16 +189,21 @@ def _of_order(sides: ThreeWay, part: Part, row: Row) -> Conflict:
     gone = behind is not None and _neighbour_is_gone(sides, part, row)
     cause = (row.table, behind) if behind is not None and gone else None
     return sides.conflict(
-        at, part.order, ConflictKind.ORDER, base, draft, live, cause=cause
+        at, part.place_field, ConflictKind.ORDER, base, draft, live, cause=cause
     )
 
 
 def place(view: View, part: Part, key: Key) -> dict[str, Any] | None:
-    """Return a row's parent and the sibling that it follows, None: it is the first."""
+    """Return a row's parent and the sibling that it follows, None: it is the first.
+
+    Where rows have no order, they follow no sibling.
+    """
     row = view.find(part.name, key)
     if row is None:
         return None
     parent = part.parent_key_of(row.values)
+    if part.order is None:
+        return {"parent": list(parent), "after": None}
     at = position_of(part, row)
     siblings = neighbours(view, part, parent, at, at_once=2, descending=True)
     before = next((one for one in siblings if not one.gone), None)

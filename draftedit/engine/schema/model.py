@@ -151,7 +151,13 @@ class Part:
     @property
     def stays_with_parent(self) -> bool:
         """Return whether the key contains the parent's: rows cannot change parents."""
-        return not set(self.parent_fields).isdisjoint(self.key)
+        return set(self.parent_fields) <= set(self.key)
+
+    @property
+    def place_field(self) -> str:
+        """Return the field that stands for a row's place: its order, or its parent."""
+        may_change = (name for name in self.parent_fields if name not in self.key)
+        return self.order or next(may_change, self.parent_fields[0])
 
     @cached_property
     def generated_key(self) -> str | None:
@@ -266,6 +272,10 @@ class Target:
     def root(self) -> Part:
         """Return the root's part."""
         return self.tables[self.name]
+
+    def has_other_parents(self, part: Part) -> bool:
+        """Return whether an object has several rows that a part's rows can be below."""
+        return part.parent not in (None, self.name) and not part.stays_with_parent
 
     @property
     def title(self) -> str:

@@ -14,16 +14,17 @@ def target(request: Request, item: Any) -> dict[str, Any]:
     return {
         "name": item.name,
         "label": request.localizer.translate(item.title),
-        "tables": [_table(request, part) for part in item.tables.values()],
+        "tables": [_table(request, item, part) for part in item.tables.values()],
     }
 
 
-def _table(request: Request, part: Any) -> dict[str, Any]:
+def _table(request: Request, item: Any, part: Any) -> dict[str, Any]:
     return {
         "name": part.name,
         "key": list(part.key),
         "parent": part.parent,
         "ordered": part.order is not None,
+        "changes_parent": item.has_other_parents(part),
         "fields": [_field(request, field) for field in part.fields.values()],
     }
 

@@ -88,8 +88,8 @@ def _moving(
 ) -> Moving | None:
     """Offer places beside rows other than those that are moved."""
     found = moving(chooser, part, rows[-1], asked)
-    if found is None:
-        return None
+    if found is None or found.places is None:
+        return found
     ids = {to_path(row.key) for row in rows}
     others = [one for one in found.places.siblings if one.value not in ids]
     at = found.places.last if found.places.at in ids else found.places.at

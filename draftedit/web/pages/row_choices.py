@@ -180,11 +180,15 @@ class Standing:
 
 @dataclass(frozen=True)
 class Moving:
-    """The form of a move; without `parents` the row stays below its parent."""
+    """The form of a move.
+
+    Without `parents` the row stays below its parent, and without `places` the rows have
+    no order.
+    """
 
     parent: str
     parents: Sequence[Option]
-    places: Standing
+    places: Standing | None
     parent_title: str = ""
     many_parents: bool = False
     parent_search: str = ""
@@ -193,22 +197,24 @@ class Moving:
 def moving(
     chooser: Chooser, part: Part, row: Row, asked: Mapping[str, str]
 ) -> Moving | None:
-    """Return the form for a row of an ordered part; `asked` is the page's query.
+    """Return the form for a row that can be moved; `asked` is the page's query.
 
     `to` is the parent whose rows are shown, `pq` and `sq` search parents and rows.
     """
-    if part.order is None or part.parent is None:
+    others = chooser.names.target.has_other_parents(part)
+    if part.parent is None or (part.order is None and not others):
         return None
     current = part.parent_key_of(row.values)
     parent = _wanted(chooser, part, asked.get("to")) or current
-    options = _parents(chooser, part, parent, searched(asked.get("pq", "")))
+    found = searched(asked.get("pq", ""))
+    options = _parents(chooser, part, parent, found) if others else []
     return Moving(
         parent=to_path(parent),
         parents=options,
-        places=standing(chooser, part, parent, row, asked),
+        places=standing(chooser, part, parent, row, asked) if part.order else None,
         parent_title=chooser.names.part(part.parent),
         many_parents=len(options) >= FEW or bool(asked.get("pq")),
-        parent_search=searched(asked.get("pq", "")),
+        parent_search=found,
     )
 
 
@@ -245,9 +251,7 @@ def _wanted(chooser: Chooser, part: Part, text: str | None) -> Key | None:
 
 
 def _parents(chooser: Chooser, part: Part, parent: Key, search: str) -> list[Option]:
-    """Return the parents that the row may move to; none if its key names the parent."""
-    if part.parent == chooser.names.target.name or part.stays_with_parent:
-        return []
+    """Return the parents that the row may move to, with `parent` among them."""
     found = chooser.parents(part, search or None)
     here = Option(to_path(parent), chooser.names.located(str(part.parent), parent))
     return found if here in found else [here, *found]

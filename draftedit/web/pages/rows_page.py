@@ -87,7 +87,11 @@ class ParentRow:
 
 @dataclass(frozen=True)
 class RowsPage:
-    """The variables of the template of rows; `at` is the current table and row."""
+    """The variables of the template of rows; `at` is the current table and row.
+
+    `moves`: whether rows can be given another place in an "order", or only another
+    "parent".
+    """
 
     crumbs: Sequence[Link]
     tree: Sequence[Group]
@@ -99,7 +103,7 @@ class RowsPage:
     part_title: str = ""
     one_title: str = ""
     grid: Grid | None = None
-    moves: bool = False
+    moves: str | None = None
     q: str = ""
     changed: bool = False
     nothing: str = ""
@@ -215,7 +219,7 @@ class Browser:
             part_title=self.names.parts(part.name),
             one_title=self.names.part(part.name),
             grid=grid,
-            moves=part.order is not None,
+            moves=self._moves(part),
             q=wanted.q,
             changed=wanted.changed,
             nothing=self._nothing(part, wanted, page),
@@ -229,6 +233,11 @@ class Browser:
                 **here | {"columns": ",".join((*grid.shown.split(","), name))},
             ),
         )
+
+    def _moves(self, part: Part) -> str | None:
+        if part.order is not None:
+            return "order"
+        return "parent" if self.names.target.has_other_parents(part) else None
 
     def _at(
         self, part: Part, wanted: RowsQuery, keys: Sequence[Key]

@@ -126,11 +126,11 @@ class Tree:
 
     def _takes(self, row: Row) -> bool:
         """Return whether a row can become the parent of the rows shown."""
-        shown = None if self.part is None else self.names.target.tables[self.part]
+        target = self.names.target
+        shown = None if self.part is None else target.tables[self.part]
         return (
             shown is not None
-            and shown.order is not None
-            and not shown.stays_with_parent
+            and target.has_other_parents(shown)
             and shown.parent == row.table
             and row.key != self.path[-1].key
         )

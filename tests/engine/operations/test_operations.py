@@ -320,7 +320,7 @@ class TestMove:
         )
 
     def test_is_refused_without_an_order(self, edit, goods):
-        refused(edit, Move("note", (goods.first, "door")), "note has no order")
+        refused(edit, Move("note", (goods.first, "door")), "note have no order")
         refused(edit, Move("purchase", goods.first), "purchase has no order")
 
     def test_is_refused_to_another_object(self, edit, goods):

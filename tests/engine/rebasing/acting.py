@@ -128,10 +128,12 @@ class Actor:
 
     def move(self):
         tables = self.edit.target.tables
-        row = self._choose([row for row in self.rows() if tables[row.table].order])
+        row = self._choose([row for row in self.rows() if self._moves(row)])
         if row is None:
             return None
         part = tables[row.table]
+        if part.order is None:
+            return Move(row.table, row.key, self._choose(self._parents(part)))
         parent = part.parent_key_of(row.values)
         if self.dice.random() < 0.4:
             parent = self._choose(self._parents(part)) or parent
@@ -139,6 +141,10 @@ class Actor:
         if after == row.key:
             after = None
         return Move(row.table, row.key, parent, after)
+
+    def _moves(self, row):
+        part = self.edit.target.tables[row.table]
+        return part.order is not None or self.edit.target.has_other_parents(part)
 
     def batch(self):
         made = [self.dice.choice((self.set, self.delete, self.move))() for _ in "abc"]

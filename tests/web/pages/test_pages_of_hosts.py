@@ -4,11 +4,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, mapped_column, relationship
 
-from draftedit import Delete, Drafts, Insert, Set
+from draftedit import Delete, Drafts, Insert, Move, Set
 from tests.client import Client
 from tests.databases import on_one_database
 from tests.functional.person import Person
-from tests.hosts import quirks, wide
+from tests.hosts import office, quirks, wide
 from tests.hosts.application import PREFIX, make_host
 
 pytestmark = on_one_database
@@ -229,3 +229,104 @@ class TestTwoBranches:
         current = page.soup().select(".tree [aria-current=page]")
         assert [" ".join(one.get_text().split()) for one in current] == ["North"]
         assert page.links("May", inside=".tree") != []
+
+
+class TestRowsWithoutOrder:
+    """Rows that stand below another row, in no order of their own."""
+
+    @pytest.fixture
+    def database(self, fresh_database):
+        return fresh_database(office.Base.metadata, office.drafts.metadata)
+
+    @pytest.fixture
+    def key(self, dbsession_factory):
+        """Return the key of an office with desks 1 and 2 in room 1, and rooms 2, 3."""
+        with dbsession_factory.begin() as dbsession:
+            desks = [office.Desk(number=n, name=f"desk {n}") for n in (1, 2)]
+            rooms = [
+                office.Room(number=1, title="hall", desks=desks),
+                office.Room(number=2, title="attic"),
+                office.Room(number=3, title="cellar"),
+            ]
+            made = office.Office(name="head office", rooms=rooms)
+            dbsession.add(made)
+            dbsession.flush()
+            return made.id
+
+    @pytest.fixture
+    def draft(self, host, key, dbsession_factory):
+        """Return ann in a draft of the office, and its address."""
+        with dbsession_factory.begin() as dbsession:
+            edit = office.drafts.open(dbsession, office.Office, key, owner="ann")
+            at = f"{PREFIX}/drafts/{edit.info.key}"
+        return host(office.drafts), at
+
+    def test_a_row_is_moved_by_its_form_and_back_by_undo(self, draft, key):
+        person, at = draft
+        person.go(f"{at}?part=desk&parent={key},1")
+        person.click("Move Desk 1, 2 “desk 2”")
+        offered = [text for *_, text in person.forms("Move")[0]["parent"].options]
+
+        person.press("Move", parent=f"{key},3")
+
+        assert len(offered) == 3
+        assert len(person.go(f"{at}?part=desk&parent={key},3").table()) == 1
+        done = " ".join(person.words("li"))
+        assert "Move desk 1, 2 “desk 2” to room 1, 3 “cellar”" in done
+        person.press("Undo all")
+        assert person.go(f"{at}?part=desk&parent={key},3").table() == []
+
+    def test_a_parent_is_searched_where_there_are_many(
+        self, draft, key, dbsession_factory
+    ):
+        with dbsession_factory.begin() as dbsession:
+            for number in range(10, 150):
+                room = office.Room(office_id=key, number=number, title=f"r{number}")
+                dbsession.add(room)
+        person, at = draft
+        person.go(f"{at}/rows/desk/{key},1")
+
+        person.submit(person.forms("Search")[0], pq="r149", status=200)
+
+        options = person.forms("Move")[0]["parent"].options
+        assert f"{key},149" in [value for value, *_ in options]
+        person.press("Move", parent=f"{key},149")
+        assert len(person.go(f"{at}?part=desk&parent={key},149").table()) == 1
+
+    def test_several_rows_are_moved_at_once(self, draft, key):
+        person, at = draft
+        person.go(f"{at}/rows/desk?id={key},1/{key},2")
+
+        person.press("Move", parent=f"{key},2")
+
+        assert len(person.go(f"{at}?part=desk&parent={key},2").table()) == 2
+
+    def test_rows_of_the_only_parent_are_not_offered_a_move(self, draft, key):
+        person, at = draft
+
+        person.go(f"{at}?part=room")
+        assert person.links("Move Room 1, 1 “hall”") == []
+        person.go(f"{at}/rows/room/{key},1")
+        assert person.forms("Move") == []
+
+    def test_two_people_s_parents_are_shown_and_chosen_from(
+        self, host, key, dbsession_factory
+    ):
+        page = conflicts_of(
+            host(office.drafts),
+            office.drafts,
+            dbsession_factory,
+            (office.Office, key),
+            [Move("desk", (key, 1), (key, 2))],
+            [[Move("desk", (key, 1), (key, 3))]],
+        )
+
+        assert why(page) == "Both moved it, to different places."
+        shown = " | ".join(page.words(".conflict .side .shown"))
+        assert [name in shown for name in ("hall", "attic", "cellar")] == [True] * 3
+        conflict = f"desk/{key},1/room_number"
+        page.press(
+            "Rebase", **{f"take.{conflict}": "value", f"v.{conflict}": f"{key},2"}
+        )
+        page.click("Room 1, 2 “attic”", ".tree")
+        assert [name for _, name, *_ in page.table()] == ["desk 1"]

@@ -35,11 +35,12 @@ LIVE: dict[str, Schema] = {
         "name label tables", name=TEXT, label=TEXT, tables=list_of(ref("Table"))
     ),
     "Table": an_object(
-        "name key parent ordered fields",
+        "name key parent ordered changes_parent fields",
         name=TEXT,
         key=list_of(TEXT),
         parent=TEXT_OR_NULL,
         ordered=FLAG,
+        changes_parent=FLAG,
         fields=list_of(ref("Field")),
     ),
     "Field": an_object(

@@ -46,7 +46,8 @@ class Question:
     """One conflict, or several in one field, decided by one choice.
 
     `label` is the field's name, None for the whole row. `own` is an input for another
-    value, `after` one for a place. `is_open`: it was not answered.
+    value, `after` and `parents` are the places to choose from. `is_open`: it was not
+    answered.
     """
 
     id: str
@@ -57,7 +58,8 @@ class Question:
     lines: Sequence[ComparedField]
     own: Input | None
     after: Sequence[Option]
-    after_chosen: str | None
+    parents: Sequence[Option]
+    place_chosen: str | None
     take: str
     errors: Sequence[str]
     is_open: bool
@@ -162,8 +164,9 @@ class Asking:
             ],
             lines=self._lines(one, part) if asked_for is None else (),
             own=self._own(one, part, asked_for) if asked_for and not ordered else None,
-            after=self._after(one, part) if ordered else (),
-            after_chosen=self.choices.typed_in(one).texts.get(str(one.field)),
+            after=self._after(one, part) if ordered and part.order else (),
+            parents=self._parents(part) if ordered and not part.order else (),
+            place_chosen=self.choices.typed_in(one).texts.get(str(one.field)),
             take=take,
             errors=[
                 p.message
@@ -219,6 +222,10 @@ class Asking:
         if offered.complete:
             self._offered[place] = offered
         return offered
+
+    def _parents(self, part: Part) -> list[Option]:
+        """Offer the parents that are found first, for a row without an order."""
+        return Chooser(self.edit, self.names).parents(part, None)
 
     def _after(self, one: Conflict, part: Part) -> list[Option]:
         """Offer the rows near its place in the draft, as far as they exist."""

@@ -110,6 +110,8 @@ def _place(
 ) -> str:
     if value is None:
         return names.translate(_NOT_THERE)
+    if part.order is None:
+        return names.by_key(str(part.parent), tuple(value["parent"]))
     where = names.translate(_("first"))
     if value["after"] is not None:
         row = names.by_key(one.table, tuple(value["after"]), with_part=False)

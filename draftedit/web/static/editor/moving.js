@@ -16,6 +16,9 @@ const FIRST = ""; // what a form says instead of a row to stand after
 const LAST = "~last";
 const TRIES = 3; // against other windows of the same draft
 
+/** Whether rows have places among each other, or only a parent. */
+const isOrdered = () => table().dataset.moves === "order";
+
 const idOf = (line) => line.id.slice("row-".length);
 const bodyOf = (line) => line.closest("tbody");
 const isGone = (line) => line.classList.contains("gone");
@@ -193,7 +196,8 @@ const dropOf = (dragged, last, first) => async () => {
 /** Plan the way of rows to the end of those of another parent. */
 const parentOf = (dragged, { id, told: called }) => () => {
   const ids = dragged.filter(there);
-  if (ids.length) return wishFor(ids, LAST, { parent: id, said: text("movedTo").replace("#", () => called) });
+  const said = text(isOrdered() ? "movedTo" : "movedAway").replace("#", () => called);
+  if (ids.length) return wishFor(ids, LAST, { parent: id, said });
   warn(text("gone"));
   return null;
 };
@@ -203,7 +207,7 @@ const parentOf = (dragged, { id, told: called }) => () => {
 const onKey = (event) => {
   if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !(event.key in STEPS)) return;
   const line = event.target.closest(LINES);
-  if (!line || event.target.matches(TYPED)) return;
+  if (!line || !isOrdered() || event.target.matches(TYPED)) return;
   event.preventDefault();
   // A key that is held down goes as fast as rows are moved, and stops when it is let go.
   if (event.repeat && isBusy()) return;
@@ -246,7 +250,7 @@ const landingOf = ({ target, clientY }) => {
   const branch = element.closest(".tree a.row[data-id]");
   if (branch) return { element: branch, sign: "takes", plan: (ids) => parentOf(ids, { ...branch.dataset }) };
   const line = element.closest(LINES);
-  return line && landingIn(line, clientY);
+  return line && isOrdered() ? landingIn(line, clientY) : null;
 };
 
 const onDragStart = (event) => {
@@ -290,8 +294,8 @@ const onDragEnd = () => {
 
 const prepare = () => {
   for (const handle of document.querySelectorAll(`${LINES} [data-handle]`)) {
-    handle.title = text("howToMove");
-    handle.setAttribute("aria-keyshortcuts", "Alt+ArrowUp Alt+ArrowDown");
+    handle.title = text(isOrdered() ? "howToMove" : "howToMoveAway");
+    if (isOrdered()) handle.setAttribute("aria-keyshortcuts", "Alt+ArrowUp Alt+ArrowDown");
   }
 };
 
