@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Mapper, Session
 
 from draftedit.engine import operations
-from draftedit.engine.base.errors import BadModel, Unknown
+from draftedit.engine.base.errors import BadModel, Problem, Refused, Unknown
+from draftedit.engine.base.messages import say
 from draftedit.engine.base.paging import Listing
 from draftedit.engine.draft.checks import Check
 from draftedit.engine.draft.notes import Notes
@@ -169,6 +170,10 @@ class Drafts:
             raise Unknown("target", name)
         return self.targets[name]
 
+    def keys_to_give(self, target: type[Any] | str) -> list[str]:
+        """Return the columns of a new object's key that `open` must be given."""
+        return opening.keys_to_give(self.find_target(target))
+
     @verb
     def open(
         self,
@@ -177,18 +182,24 @@ class Drafts:
         key: Any = None,
         *,
         owner: str,
+        values: Mapping[str, Any] | None = None,
         revert_to: int | None = None,
     ) -> EditSession:
         """Open a draft on the object `key` (None: on a new object) for `owner`.
 
-        Copies the target row and nothing else. With `revert_to`, its one operation
-        turns the object, which may be deleted, into what that revision had. Raises
-        Unknown if there is no such object or revision, Refused if the revert would
-        change nothing or a row cannot be restored.
+        Copies the target row and nothing else. A new object begins with `values`, by
+        column, among them its key if nothing generates that; no undo takes them away.
+        With `revert_to`, the draft's one operation turns the object, which may be
+        deleted, into what that revision had. Raises Unknown if there is no such object
+        or revision, Refused if the revert would change nothing, a row cannot be
+        restored, or a new object cannot have the values or the key.
         """
         found = self.find_target(target)
         if key is None:
-            record = opening.open_new(dbsession, self.tables, found, owner)
+            place = dbsession, self.tables, found, owner
+            record = opening.open_new(*place, values or {})
+        elif values is not None:
+            raise Refused(Problem(say("values-of-new-objects"), table=found.name))
         else:
             columns = key if isinstance(key, tuple | list) else (key,)
             record = opening.open_on(

@@ -115,6 +115,15 @@ def target_of_body(request: Request, is_json: bool) -> Target | None:
     return request.drafts.targets.get(name) if isinstance(name, str) else None
 
 
+def _target_of_path(request: Request, permission: str) -> Target:
+    name = request.matchdict["target"]
+    found: Target | None = request.drafts.targets.get(name)
+    permit(request, permission, OneTarget(request, found))
+    if found is None:
+        raise HTTPNotFound(f"There is no target {name}.")
+    return found
+
+
 class TargetContext(Root):
     """Resource of one kind of object."""
 
@@ -123,12 +132,7 @@ class TargetContext(Root):
     def __init__(self, request: Request) -> None:
         """Find the target that the path names."""
         super().__init__(request)
-        name = request.matchdict["target"]
-        found = self.drafts.targets.get(name)
-        permit(request, READ, OneTarget(request, found))
-        if found is None:
-            raise HTTPNotFound(f"There is no target {name}.")
-        self.target = found
+        self.target = _target_of_path(request, READ)
 
 
 class HistoryContext(TargetContext):
@@ -170,6 +174,18 @@ class OwnerContext(Root):
         _check_body(request)
         if request.method not in SAFE_METHODS:
             self.target = target_of_body(request, is_api(request))
+        self.owner = _owner(request, self)
+
+
+class NewObjectContext(OwnerContext):
+    """Resource of the user's drafts of new objects, of the target in the path."""
+
+    target: Target
+
+    def __init__(self, request: Request) -> None:
+        """Find the target; raise HTTPForbidden if no user is signed in."""
+        Root.__init__(self, request)
+        self.target = _target_of_path(request, EDIT)
         self.owner = _owner(request, self)
 
 
@@ -281,5 +297,4 @@ def _check_body(request: Request) -> None:
 
 def is_api(request: Request) -> bool:
     """Return whether the request is to the API, which answers in JSON."""
-    name: str = request.matched_route.name
-    return name.startswith(API_PREFIX)
+    return bool(request.matched_route.name.startswith(API_PREFIX))

@@ -11,6 +11,7 @@ from draftedit.web.resources import (
     DraftContext,
     HandOnContext,
     HistoryContext,
+    NewObjectContext,
     ObjectContext,
     OwnerContext,
     ResultsContext,
@@ -24,6 +25,7 @@ Route = tuple[str, str, type[Root]]
 
 PAGES: tuple[Route, ...] = (
     ("home", "/", Root),
+    ("new_object", "/new/{target}", NewObjectContext),
     ("object", "/objects/{target}/{id}", ObjectContext),
     ("history", "/objects/{target}/{id}/history", HistoryContext),
     ("object_drafts", "/objects/{target}/{id}/drafts", HistoryContext),

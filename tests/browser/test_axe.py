@@ -85,6 +85,7 @@ def paths(found):
         "/stats",
         "/account",
         "/problems/conflict",
+        "/new/ruleset",
         "/objects/ruleset/999999",
         "/objects/ruleset/x/history?to=y",
         "/nowhere",

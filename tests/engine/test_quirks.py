@@ -100,13 +100,13 @@ def test_a_gone_key_with_rows_below_it_is_not_given_again(edit):
     assert edit.apply(Insert("sheet", {"name": "old", "size": 9})).sequence == 3
 
 
-def test_a_gone_key_below_another_parent_is_not_given_again_without_an_order(edit):
+def test_a_gone_key_is_given_again_below_another_parent_without_an_order(edit):
     edit.apply(Insert("mark", {"name": "m"}, "old"))
     edit.apply(Delete("mark", "m"))
-    with pytest.raises(Refused, match="was below another parent"):
-        edit.apply(Insert("mark", {"name": "m"}, "empty"))
-    edit.apply(Insert("mark", {"name": "m"}, "old"))
-    assert [row.key for row in edit.page("mark").rows] == [("m",)]
+    check_operation(edit, Insert("mark", {"name": "m"}, "empty"))
+    assert edit.page("mark", parent=("old",)).rows == []
+    edit.undo(2)
+    assert [row.values["on"] for row in edit.page("mark").rows] == ["old"]
 
 
 def test_a_gone_key_in_order_comes_back_at_the_new_place(edit):

@@ -43,9 +43,10 @@ say = Messages(
         "table-gone": _("There is no table ${table} any more."),
         "field-gone": _("${table} has no ${field} any more: ${value}."),
         "note-failed": _("The note '${name}' failed."),
+        "values-of-new-objects": _("Values are given to a new object only."),
         "changes-nothing": _("It changes nothing any more."),
         "key-cannot-be-made": _(
-            "A new ${title} needs a key that draftedit cannot make."
+            "A new ${title} needs a key that draftedit cannot make: it must be given."
         ),
         "key-belongs-to-another-object": _(
             "Revision ${revision} is of another ${title}, which revision"

@@ -1,6 +1,6 @@
 """Open a draft: on an object, by copying its root row, or on a new one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,7 +9,8 @@ from draftedit.engine.base.errors import Key, Problem, Refused, Unknown
 from draftedit.engine.base.keys import to_path
 from draftedit.engine.base.messages import say
 from draftedit.engine.draft.draft_rows import DraftRows
-from draftedit.engine.operations.fields import defaults
+from draftedit.engine.operations.base import AS_ASKED
+from draftedit.engine.operations.fields import canonical_values, defaults
 from draftedit.engine.reading.binds import parse_key
 from draftedit.engine.reading.object_visibility import in_sight
 from draftedit.engine.schema.model import Target
@@ -47,23 +48,38 @@ def open_on(
 
 
 def open_new(
-    dbsession: Session, tables: Tables, target: Target, owner: str
+    dbsession: Session,
+    tables: Tables,
+    target: Target,
+    owner: str,
+    given: Mapping[str, Any],
 ) -> DraftRecord:
-    """Open a draft on an object that save will create; its root is new, its base 0.
+    """Open a draft on an object that save will create; its root is new.
 
-    Raises Refused if neither the database nor the host generates the key.
+    `given`: values that the root begins with, as an insert of a part takes them. Its
+    base is 0, or the last revision of a deleted object that had its key. Raises Refused
+    for values that the root cannot have, for a key that an object has already, and if
+    nothing generates a column of the key that is not given.
     """
     part = target.root
-    values = defaults(part, {}, dbsession.get_bind().dialect.name)
+    # No draft has number 0: only live rows are read.
+    live = DraftRows(dbsession, target, (), 0)
+    values = canonical_values(live, part, None, given, AS_ASKED, inserting=True)
+    values |= defaults(part, values, live.dialect)
     last_key = 0
     if part.generated_key is not None:
-        # No draft has number 0: only the live rows are searched for the smallest key.
-        last_key = DraftRows(dbsession, target, (), 0).next_key(part)
+        last_key = live.next_key(part)
         values[part.generated_key] = last_key
-    if any(values.get(name) is None for name in part.key):
+    missing = [name for name in part.key if values.get(name) is None]
+    if missing:
         message = say("key-cannot-be-made", title=part.title)
-        raise Refused(Problem(message, table=part.name))
+        raise Refused(
+            *(Problem(message, table=part.name, field=name) for name in missing)
+        )
     root = part.key_of(values)
+    if part.generated_key is None and live.find(target.name, root) is not None:
+        message, field = say("key-exists"), part.key[-1]
+        raise Refused(Problem(message, table=part.name, key=root, field=field))
     record = _record(dbsession, tables, target, root, owner, exists=False)
     if last_key:
         record = draft_records.set_last_key(dbsession, tables, record, last_key)
@@ -71,6 +87,12 @@ def open_new(
     omitted = frozenset(name for name in part.columns if name not in values)
     rows.add(part, {name: values.get(name) for name in part.columns}, omitted)
     return record
+
+
+def keys_to_give(target: Target) -> list[str]:
+    """Return the columns of a new object's key that nothing generates."""
+    key = (target.root.fields[name] for name in target.root.key)
+    return [f.name for f in key if f.insertable and f.column.default is None]
 
 
 def _record(

@@ -193,9 +193,11 @@ class _Trial:
             return saved.key, saved.key
         parent = part.parent_key_of(rows[0].values)
         done = self._apply("insert", edit, Insert(part.name, values, parent=parent))
-        key = next(row.key for row in done if row.is_new)
-        if part.order is not None:
-            self._apply("move", edit, Move(part.name, key, after=None))
+        row = next(row for row in done if row.is_new)
+        move = self._some_move(edit, row)
+        if move is not None:
+            self._apply("move", edit, move)
+        key = row.key
         saved = self._save(edit)
         real = saved.ids.get(part.name, {})
         return saved.key, real.get(to_path(key), key)
@@ -222,12 +224,27 @@ class _Trial:
         return values
 
     def _move(self, root: Key, rows: list[Row]) -> None:
-        if self.part.order is None or len(rows) == 1:
+        if self.part.order is not None and len(rows) == 1:
             return
         with suppress(NotTaken), self._rolled_back():
             edit = self._edit(root)
-            self._apply("move", edit, Move(self.part.name, rows[-1].key, after=None))
-            self._save(edit)
+            move = self._some_move(edit, rows[-1])
+            if move is not None:
+                self._apply("move", edit, move)
+                self._save(edit)
+
+    def _some_move(self, edit: EditSession, row: Row) -> Move | None:
+        """Return a move to the first place; without order, to another parent."""
+        part = self.part
+        if part.order is not None:
+            return Move(part.name, row.key, after=None)
+        if not self.target.has_other_parents(part):
+            return None
+        here = part.parent_key_of(row.values)
+        above = edit.page(str(part.parent), limit=2).rows
+        others = (one.key for one in above if one.key != here)
+        parent = next(others, None)
+        return None if parent is None else Move(part.name, row.key, parent)
 
     def _delete_leaf(self, root: Key, row: Row) -> None:
         if self.part.children or self.part.parent is None:

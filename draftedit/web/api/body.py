@@ -45,6 +45,11 @@ class Body:
         found: list[Any] = self._typed(name, list, "a list", [])
         return found
 
+    def values(self, name: str) -> dict[str, Any] | None:
+        """Return a member that is an object; None if it was not given."""
+        found: dict[str, Any] | None = self._typed(name, dict, "an object", None)
+        return found
+
     def key(self, name: str) -> tuple[Any, ...]:
         """Return a member that is a row's key."""
         return key_of(self._members[name], name)

@@ -51,7 +51,7 @@ def open_draft(context: OwnerContext, request: Request) -> Response:
 
 
 def _open(context: OwnerContext, request: Request) -> Any:
-    members = body.Body(request, "target", "id", "revert_to")
+    members = body.Body(request, "target", "id", "revert_to", "values")
     target = members.text("target")
     key = members.key("id") if "id" in members else None
     revision = members.number("revert_to", None)
@@ -63,6 +63,7 @@ def _open(context: OwnerContext, request: Request) -> Any:
             target,
             key,
             owner=context.owner,
+            values=members.values("values"),
             revert_to=revision,
         )
     except Unknown as error:
@@ -184,7 +185,8 @@ ENDPOINTS = (
         "drafts",
         open_draft,
         EDIT,
-        "Open a draft on an object; without `id`, on a new one; or a revert.",
+        "Open a draft on an object; without `id`, on a new one, which begins with"
+        " `values`; or a revert.",
         "Draft",
         status=201,
         body="Opening",

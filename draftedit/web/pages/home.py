@@ -23,10 +23,14 @@ RESUMED = 5
 
 @dataclass(frozen=True)
 class Shelf:
-    """The objects of one target, or one page of them."""
+    """The objects of one target, or one page of them.
+
+    `asks_key`: the key of a new one must be given.
+    """
 
     target: Target
     title: str
+    asks_key: bool
     listing: Listing[ObjectInfo]
     first: str | None
     next: str | None
@@ -103,6 +107,7 @@ def _shelf(context: Root, request: Request, target: Target, full: bool) -> Shelf
     return Shelf(
         target=target,
         title=capital(request.localizer.translate(target.title_plural)),
+        asks_key=bool(context.drafts.keys_to_give(target.name)),
         listing=listing,
         first=first if full and after else None,
         next=following if listing.next else None,

@@ -19,6 +19,7 @@ from tests.hosts import (
     harbour,
     knot,
     net,
+    office,
     quirks,
     rig,
     strict,
@@ -87,6 +88,12 @@ def fill_net(dbsession: Session) -> None:
     first.peers = [second]
 
 
+def fill_office(dbsession: Session) -> None:
+    desk = office.Desk(number=1, name="d", drawers=[office.Drawer(label="left")])
+    rooms = [office.Room(number=1, desks=[desk]), office.Room(number=2)]
+    dbsession.add(office.Office(name="o", rooms=rooms))
+
+
 def fill_quirks(dbsession: Session) -> None:
     dbsession.add(quirks.Country(code="ch", title="Schweiz"))
     sheet = quirks.Sheet(name="one", country="ch", serial=1)
@@ -141,6 +148,7 @@ FILLS: dict[str, Fill] = {
     "harbour": fill_harbour,
     "knot": fill_knot,
     "net": fill_net,
+    "office": fill_office,
     "quirks": fill_quirks,
     "rig": fill_rig,
     "shop": lambda dbsession: Shop(dbsession) and None,

@@ -337,6 +337,32 @@ def test_a_day_that_is_none_is_refused(ada, since):
     assert problem(ada.get(f"/stats?since={since}", 400)) == "bad-request"
 
 
+def test_a_new_object_begins_with_the_values_it_is_given(ada):
+    values = {"name": "größe"}
+    answer = ada.post("/drafts", {"target": "ruleset", "values": values}, status=201)
+
+    path = f"/drafts/{answer.json['key']}/rows/ruleset/-1"
+    assert {name: ada.get(path).json[name] for name in values} == values
+    assert (answer.json["undo"], answer.json["label"]) == (0, "größe")
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        ({"values": []}, 400),
+        ({"values": {"name": None}}, 422),
+        ({"values": {"nothing": 1}}, 422),
+        ({"values": {"name": "x"}, "id": [1]}, 422),
+    ],
+)
+def test_values_that_no_new_object_can_have_are_refused(ada, data, status):
+    answer = ada.post("/drafts", {"target": "ruleset", **data}, status=status)
+    if status == 422 and "id" not in data:
+        [problem] = answer.json["problems"]
+        assert problem["field"] == next(iter(data["values"]))
+    assert ada.get("/drafts").json["items"] == []
+
+
 def test_a_new_object_has_a_draft_made_key(ada):
     draft = ada.open("ruleset")
     data = draft.get().json

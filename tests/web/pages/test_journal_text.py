@@ -112,9 +112,11 @@ def test_a_move_says_where_to(names, where, words):
 
 
 def test_a_move_to_another_parent_names_it(names):
-    move = {"op": "move", "table": "line", "id": [3], "parent": [ORDER]}
-    words = told(move, {**move, "parent": ["other"]}, names)
+    wish = {"op": "move", "table": "line", "id": [3], "parent": [ORDER]}
+    move, back = {**wish, "place": "V"}, {**wish, "parent": ["other"]}
+    words = told(move, back, names)
     assert words == "Move line 3 “tea” to purchase A 1, to the last place"
+    assert told(wish, back, names) == "Move line 3 “tea” to purchase A 1"
     assert told(move, move, names).endswith("“tea” to the last place")
 
 

@@ -13,7 +13,9 @@ pytestmark = on_one_database
 BY_FORM = {"object_drafts", "rows", "operations", "undo", "redo", "check", "rebase"}
 BY_FORM |= {"preview", "save", "cancel", "hand_on", "fork"}
 FILES = {"export", "stats_csv"}
-NO_LINK = {"problem"}  # the address of a kind of problem: test_pages.py
+# The address of a kind of problem: test_pages.py; where keys are chosen:
+# test_pages_of_hosts.py.
+NO_LINK = {"problem", "new_object"}
 KINDS = {
     pattern for name, pattern, _ in PAGES if name not in {*BY_FORM, *FILES, *NO_LINK}
 } | {"/account"}

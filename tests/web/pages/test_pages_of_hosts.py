@@ -8,7 +8,7 @@ from draftedit import Delete, Drafts, Insert, Move, Set
 from tests.client import Client
 from tests.databases import on_one_database
 from tests.functional.person import Person
-from tests.hosts import office, quirks, wide
+from tests.hosts import net, office, quirks, wide
 from tests.hosts.application import PREFIX, make_host
 
 pytestmark = on_one_database
@@ -330,3 +330,51 @@ class TestRowsWithoutOrder:
         )
         page.click("Room 1, 2 “attic”", ".tree")
         assert [name for _, name, *_ in page.table()] == ["desk 1"]
+
+
+class TestNewObjects:
+    """Objects that are called by a key which their users choose."""
+
+    @pytest.fixture
+    def database(self, fresh_database):
+        return fresh_database(net.Base.metadata, net.drafts.metadata)
+
+    @pytest.fixture
+    def asked(self, host):
+        """Return ann before the form of a new net."""
+        return host(net.drafts).click("New net")
+
+    def test_the_key_is_asked_for_and_the_object_saved_under_it(self, asked, dbsession):
+        asked.press("Begin a draft", v__name="häuser & gärten")
+        assert asked.words("h1") == ["Net häuser & gärten"]
+        asked.click("Review and save …").press("Save as revision 1")
+
+        assert dbsession.scalars(sa.select(net.Net.name)).all() == ["häuser & gärten"]
+
+    @pytest.mark.parametrize(
+        ("name", "message"),
+        [("", "needs a key"), ("x" * 21, "20 characters"), ("home", "exists already")],
+    )
+    def test_a_key_that_cannot_be_is_refused_beside_what_was_typed(
+        self, asked, dbsession_factory, name, message
+    ):
+        with dbsession_factory.begin() as dbsession:
+            dbsession.add(net.Net(name="home"))
+
+        asked.press("Begin a draft", status=422, v__name=name)
+
+        assert message in " ".join(asked.words(".errors, .error"))
+        assert asked.forms("Begin a draft")[0]["v.name"].value == name
+        with dbsession_factory.begin() as dbsession:
+            assert net.drafts.mine(dbsession, "ann").items == []
+
+    def test_there_is_no_form_for_what_is_no_target(self, host):
+        person = host(net.drafts)
+
+        assert person.browser.get(f"{PREFIX}/new/nothing", status=404)
+
+    def test_nobody_who_is_not_signed_in_sees_the_form(self, host):
+        person = host(net.drafts)
+        person.browser.reset()
+
+        person.browser.get(f"{PREFIX}/new/net", status=(302, 303, 401, 403))

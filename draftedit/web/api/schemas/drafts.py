@@ -39,7 +39,15 @@ _DRAFT = an_object(
 DRAFTS: dict[str, Schema] = {
     "Opening": {
         **exactly(
-            "target", "id revert_to", target=TEXT, id=ref("GivenKey"), revert_to=COUNT
+            "target",
+            "id revert_to values",
+            target=TEXT,
+            id=ref("GivenKey"),
+            revert_to=COUNT,
+            values={
+                "type": "object",
+                "description": "What a new object begins with, its key among it",
+            },
         ),
         "dependentRequired": {"revert_to": ["id"]},
     },
