@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from draftedit.engine.outside import references
+from draftedit.engine.outside import incoming_references
 
 
 @contextmanager
@@ -26,6 +26,6 @@ def hits_of(dbsession_factory, rule: int) -> Iterator[None]:
         hit.create(dbsession.connection())
         rows = [{"rule_id": rule, "word": word} for word in ("<b>", None)]
         dbsession.execute(sa.insert(hit), rows)
-    references.forget()
+    incoming_references.forget()
     yield
-    references.forget()
+    incoming_references.forget()

@@ -1,7 +1,7 @@
 """MariaDB, and MySQL as far as the two are alike."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
@@ -43,7 +43,7 @@ class MariaDBBackend(MariaDBValues, Server, NoRowSecurity, Backend):
 
     title = "MariaDB"
     dialects = ("mysql", "mariadb")  # a URL may have either
-    drivers = ("pymysql", "MySQLdb")
+    drivers: ClassVar[tuple[str, ...]] = ("pymysql", "MySQLdb")
     driver = "pymysql"
     extra = "mariadb"
     errors = ErrorCodes(

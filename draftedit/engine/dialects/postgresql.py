@@ -1,7 +1,7 @@
 """PostgreSQL."""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -62,7 +62,7 @@ class PostgreSQLBackend(AnyDatabase, Server, KeepsDeclarations, Backend):
 
     title = "PostgreSQL"
     dialects = ("postgresql",)
-    drivers = ("psycopg", "psycopg2")
+    drivers: ClassVar[tuple[str, ...]] = ("psycopg", "psycopg2")
     driver = "psycopg"
     extra = "postgresql"
     errors = ErrorCodes(

@@ -45,7 +45,7 @@ class SQLiteBackend(SQLiteValues, NoRowSecurity, KeepsDeclarations, Backend):
 
     title = "SQLite"
     dialects = ("sqlite",)
-    drivers = ("sqlite3",)
+    drivers: ClassVar[tuple[str, ...]] = ("sqlite3",)
     driver = "pysqlite"
     extra = None
     errors = ErrorCodes(

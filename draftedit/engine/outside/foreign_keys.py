@@ -1,4 +1,7 @@
-"""Collect foreign keys by name: from the metadata, the database and relationships."""
+"""Collect foreign keys by name: from the metadata, the database and relationships.
+
+These are candidates: `incoming_references` decides which point into an object.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

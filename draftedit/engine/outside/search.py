@@ -14,8 +14,12 @@ from sqlalchemy.orm import Session
 
 from draftedit.engine.base.errors import Key
 from draftedit.engine.outside.foreign_keys import CASCADE, NO_ACTION, part_of
+from draftedit.engine.outside.incoming_references import (
+    Reference,
+    ReferenceGraph,
+    graph_of,
+)
 from draftedit.engine.outside.outside_tables import OutsideTable
-from draftedit.engine.outside.references import Reference, ReferenceGraph, graph_of
 from draftedit.engine.reading.live import chunks, fields_in
 from draftedit.engine.schema.model import Field, Part, Target
 from draftedit.engine.values.codecs import canonical

@@ -16,8 +16,8 @@ from draftedit.engine.base.errors import Key, Problem, Refused
 from draftedit.engine.base.messages import say
 from draftedit.engine.dialects import backend_of
 from draftedit.engine.outside.foreign_keys import Name
+from draftedit.engine.outside.incoming_references import ReferenceGraph
 from draftedit.engine.outside.outside_tables import OutsideTable
-from draftedit.engine.outside.references import ReferenceGraph
 
 NOT_COUNTED = say("deletes-not-counted")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from draftedit.engine.base.errors import Key
-from draftedit.engine.outside.references import graph_of
+from draftedit.engine.outside.incoming_references import graph_of
 from draftedit.engine.reading.live import bound_row, has_key
 from draftedit.engine.saving import row_counts
 from draftedit.engine.saving.orm import instances

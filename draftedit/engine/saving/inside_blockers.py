@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from draftedit.engine.base.errors import Problem
 from draftedit.engine.base.messages import say
 from draftedit.engine.outside.foreign_keys import part_of
-from draftedit.engine.outside.references import Reference, graph_of
+from draftedit.engine.outside.incoming_references import Reference, graph_of
 from draftedit.engine.outside.search import MOST, referring
 from draftedit.engine.saving.save_run import SaveRun
 from draftedit.engine.schema.model import Part

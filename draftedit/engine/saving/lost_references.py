@@ -9,7 +9,7 @@ from draftedit.engine.base.errors import Key, Problem, Refused
 from draftedit.engine.base.messages import say
 from draftedit.engine.base.texts import row_count
 from draftedit.engine.outside.foreign_keys import part_of
-from draftedit.engine.outside.references import Reference, graph_of
+from draftedit.engine.outside.incoming_references import Reference, graph_of
 from draftedit.engine.outside.search import MOST, referring
 from draftedit.engine.outside.unseen import hides_rows
 from draftedit.engine.saving.save_run import SaveRun

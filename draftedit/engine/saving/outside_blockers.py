@@ -9,8 +9,8 @@ from draftedit.engine.base.keys import to_path
 from draftedit.engine.base.messages import say
 from draftedit.engine.base.texts import row_count
 from draftedit.engine.outside.foreign_keys import NO_ACTION
+from draftedit.engine.outside.incoming_references import Reference, graph_of
 from draftedit.engine.outside.outside_tables import OutsideTable
-from draftedit.engine.outside.references import Reference, graph_of
 from draftedit.engine.outside.search import MOST, Referring, referring
 from draftedit.engine.reading.live import chunks, fields_in
 from draftedit.engine.saving.save_run import SaveRun

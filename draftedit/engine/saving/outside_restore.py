@@ -18,8 +18,8 @@ from draftedit.engine.base.errors import Consequence, Key, OutsideRow
 from draftedit.engine.base.messages import say
 from draftedit.engine.outside.consequences import SHOWN
 from draftedit.engine.outside.foreign_keys import CASCADE
+from draftedit.engine.outside.incoming_references import graph_of
 from draftedit.engine.outside.outside_tables import OutsideTable
-from draftedit.engine.outside.references import graph_of
 from draftedit.engine.reading.live import bound
 from draftedit.engine.saving.revision import Revision
 from draftedit.engine.schema.db_errors import is_about_rows

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from draftedit.engine.base.errors import Key
-from draftedit.engine.outside.references import graph_of
+from draftedit.engine.outside.incoming_references import graph_of
 from draftedit.engine.outside.unseen import refusing_unseen
 from draftedit.engine.reading.live import bound, has_key
 from draftedit.engine.saving import row_counts

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from draftedit.engine.schema.model import Part, Target
+from draftedit.service.doctor.compare_columns import TypesDiffer, type_comparison
 from draftedit.service.doctor.compare_foreign_keys import ForeignKeys
-from draftedit.service.doctor.comparing import TypesDiffer, type_comparison
 from draftedit.service.doctor.findings import (
     COMPARE,
     OWN,

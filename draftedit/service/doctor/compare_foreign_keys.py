@@ -15,7 +15,7 @@ from draftedit.engine.outside.foreign_keys import (
     of_metadata,
 )
 from draftedit.engine.schema.model import Part
-from draftedit.service.doctor.comparing import TableDifference
+from draftedit.service.doctor.compare_columns import TableDifference
 
 
 class ForeignKeys:

@@ -13,7 +13,8 @@ from draftedit.web.api import (
     targets,
     task_results,
 )
-from draftedit.web.api.endpoint import Endpoint, csrf_checked
+from draftedit.web.api.csrf import csrf_checked
+from draftedit.web.api.endpoint import Endpoint
 from draftedit.web.resources import API_PREFIX
 
 ENDPOINTS: tuple[Endpoint, ...] = openapi.with_description(

@@ -7,12 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pyramid.csrf import check_csrf_origin, check_csrf_token
 from pyramid.request import Request
 from pyramid.response import Response
-
-from draftedit.web.permissions import bearer_token
-from draftedit.web.resources import SAFE_METHODS
 
 View = Callable[[Any, Request], Response]
 
@@ -41,20 +37,3 @@ class Endpoint:
     guards: tuple[str, ...] = ()
     version_required: bool = True
     about_draft: bool = False
-
-
-def csrf_checked(view: View) -> View:
-    """Refuse unsafe calls that another site made a browser send.
-
-    They need the session's token in `X-CSRF-Token`, or a bearer token.
-    """
-
-    def checked(context: object, request: Request) -> Response:
-        # A browser adds cookies, and even Basic credentials, by itself; a bearer token
-        # only if a script of ours does so.
-        if request.method not in SAFE_METHODS and not bearer_token(request):
-            check_csrf_origin(request)
-            check_csrf_token(request, token=None)
-        return view(context, request)
-
-    return checked

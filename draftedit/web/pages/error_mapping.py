@@ -1,8 +1,5 @@
 """Map an error to its problem type, message and headers."""
 
-from dataclasses import dataclass, field
-from typing import Any
-
 from pyramid.authorization import ACLDenied
 from pyramid.exceptions import BadCSRFOrigin, BadCSRFToken, PredicateMismatch
 from pyramid.httpexceptions import HTTPError, HTTPForbidden, HTTPNotFound
@@ -20,21 +17,11 @@ from draftedit.engine.base.errors import (
 )
 from draftedit.engine.base.texts import Text, translated
 from draftedit.web import problem_details, retry
-from draftedit.web.problem_types import KINDS, ProblemType, kind_of_status
+from draftedit.web.problem_types import KINDS, ErrorInfo, kind_of_status
 
 _ = TranslationStringFactory("draftedit")
 
 AWAY_SECONDS, BUSY_SECONDS = "5", "1"
-
-
-@dataclass(frozen=True)
-class ErrorInfo:
-    """An error as it is reported to the client."""
-
-    kind: ProblemType
-    detail: str
-    members: dict[str, Any] = field(default_factory=dict)
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 def report(error: Exception, request: Request) -> ErrorInfo | None:

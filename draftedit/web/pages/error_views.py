@@ -19,11 +19,10 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from draftedit.engine.base.errors import DraftError, StaleVersion
-from draftedit.engine.base.texts import Translate
 from draftedit.web import retry
-from draftedit.web.api import json_text, serializers
-from draftedit.web.pages.error_mapping import ErrorInfo, report
-from draftedit.web.problem_types import KINDS
+from draftedit.web.api import problem_json, serializers
+from draftedit.web.pages.error_mapping import report
+from draftedit.web.problem_types import KINDS, ErrorInfo
 from draftedit.web.resources import API_PREFIX, DraftContext
 from draftedit.web.retry import DATABASE_ERRORS
 from draftedit.web.routes import API_PATH
@@ -129,30 +128,8 @@ def _problem(found: ErrorInfo, error: Exception, request: Request) -> Response:
     translate = request.localizer.translate
     path = request.route_path("draftedit.problem", name=found.kind.name)
     members = {**found.members, **_draft_now(error, request)}
-    response = _problem_of(found, translate, path, members)
+    response = problem_json.response(found, translate, path, members)
     return _finished(response, found, error, request)
-
-
-def _problem_of(
-    found: ErrorInfo,
-    translate: Translate,
-    type_: str,
-    members: dict[str, Any],
-) -> Response:
-    problem = {
-        "type": type_,
-        "title": translate(found.kind.title),
-        "status": found.kind.status,
-        "detail": translate(found.detail),
-        "code": found.kind.name,
-        **members,
-    }
-    return Response(
-        json_text.dumps(problem).encode(),
-        status=found.kind.status,
-        content_type="application/problem+json",
-        charset=None,
-    )
 
 
 def _page(found: ErrorInfo, error: Exception, request: Request) -> Response:
@@ -167,7 +144,7 @@ def _page(found: ErrorInfo, error: Exception, request: Request) -> Response:
 def _plainly(found: ErrorInfo, for_program: bool) -> Response:
     """Respond without reading anything: no user, no language, no draft."""
     if for_program:
-        response = _problem_of(found, str, "about:blank", {})
+        response = problem_json.response(found, str, "about:blank", {})
     else:
         title, detail = escape(str(found.kind.title)), escape(str(found.detail))
         response = Response(

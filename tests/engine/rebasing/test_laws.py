@@ -341,6 +341,8 @@ def carry_out(model, one):
         elif isinstance(one, Move):
             after = "last" if one.after is LAST else one.after
             model.move(one.table, one.key, one.parent, after)
+        else:
+            raise TypeError(one)
 
 
 def key_of(part, one, values):

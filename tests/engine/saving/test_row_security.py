@@ -6,7 +6,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, relationship
 
 from draftedit import Delete, Drafts, Insert, Set
 from draftedit.engine.base.errors import Refused
-from draftedit.engine.outside import references
+from draftedit.engine.outside import incoming_references
 
 pytestmark = pytest.mark.only_on("postgresql")
 
@@ -62,7 +62,7 @@ drafts.target(Farm, label=Farm.name)
 @pytest.fixture
 def dbsession(empty_database):
     """Open a session whose role sees no row of another owner, and no hops."""
-    references.forget()
+    incoming_references.forget()
     engine = empty_database.engine
     Base.metadata.create_all(engine)
     drafts.metadata.create_all(engine)
@@ -85,7 +85,7 @@ def dbsession(empty_database):
         session.flush()
         yield session
         session.rollback()
-    references.forget()
+    incoming_references.forget()
 
 
 def add(dbsession, *rows):

@@ -6,7 +6,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, relationship
 
 from draftedit import Delete, Drafts
 from draftedit.app.models import make_engine
-from draftedit.engine.outside import references
+from draftedit.engine.outside import incoming_references
 
 pytestmark = pytest.mark.only_on("postgresql")
 
@@ -58,7 +58,7 @@ def dbsession(empty_database, request):
         )
     with Session(engine) as session:
         yield session
-    references.forget()
+    incoming_references.forget()
     engine.dispose()
 
 
@@ -93,9 +93,9 @@ def test_law_3_rows_of_a_table_with_the_name_of_a_part_are_told_and_kept(
 
 
 def test_each_tenant_of_one_engine_has_foreign_keys_of_its_own(dbsession, deed):
-    graph = references.graph_of(dbsession, drafts.targets["deed"])
+    graph = incoming_references.graph_of(dbsession, drafts.targets["deed"])
     connection = dbsession.connection()
     elsewhere = connection.execution_options(schema_translate_map={None: "nobody"})
     with Session(elsewhere) as other:
-        assert references.graph_of(other, drafts.targets["deed"]) is not graph
+        assert incoming_references.graph_of(other, drafts.targets["deed"]) is not graph
     assert len(graph.to(dbsession.connection(), Leaf.__table__)) == 1

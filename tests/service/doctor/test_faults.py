@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from draftedit.service.doctor import OWN
-from draftedit.service.doctor.comparing import type_comparison
+from draftedit.service.doctor.compare_columns import type_comparison
 from draftedit.service.doctor.parts import compare_own
 from tests.service.doctor import menu
 
