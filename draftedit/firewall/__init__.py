@@ -28,7 +28,7 @@ __all__ = [
     "seed",
 ]
 
-drafts = Drafts(Base.metadata)
+drafts = Drafts(Base.metadata, prefix="")  # the database is the application's own
 drafts.target(
     Ruleset,
     label=Ruleset.name,

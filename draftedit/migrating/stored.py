@@ -52,13 +52,13 @@ def rename_in_rows(connection: sa.Connection, table: str, renamed: Renamed) -> N
 
 
 def rename_in_operations(
-    connection: sa.Connection, table: str, renamed: Renamed
+    connection: sa.Connection, journal: str, table: str, renamed: Renamed
 ) -> None:
-    """Rename a column in the operations of all journals."""
+    """Rename a column of `table` in the operations of all journals."""
     columns = ("forward", "inverse", "again")
     _rewrite(
         connection,
-        "operation",
+        journal,
         columns,
         lambda row: {one: _in_operation(row[one], table, renamed) for one in columns},
     )

@@ -47,11 +47,14 @@ class Drafts:
     Made at import time, so that Alembic sees `drafts.metadata` beside the host's own.
     """
 
-    def __init__(self, metadata: sa.MetaData) -> None:
-        """Prepare drafts over the tables of `metadata`, which is not altered."""
+    def __init__(self, metadata: sa.MetaData, *, prefix: str = tables.PREFIX) -> None:
+        """Prepare drafts over the tables of `metadata`, which is not altered.
+
+        `prefix` begins the names of the tables that all targets share, or BadModel.
+        """
         self.host_metadata = metadata
         self.metadata = sa.MetaData(naming_convention=NAMING_CONVENTION)
-        self.tables = tables.build(self.metadata)
+        self.tables = tables.build(self.metadata, prefix)
         self.targets: dict[str, Target] = {}
         self.operations: dict[str, type[Operation]] = dict(operations.BUILT_IN)
 
@@ -82,7 +85,7 @@ class Drafts:
                 _mapper(model),
                 _column_name(label),
                 {_table_name(m): _column_name(c) for m, c in (order or {}).items()},
-                self.metadata,
+                self.tables.draft,
                 park,
                 review,
                 {n: one.name for one in self.targets.values() for n in one.tables},

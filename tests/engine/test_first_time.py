@@ -57,7 +57,7 @@ class Stand:
             return run
 
         # Reading and writing of the records in question, and the commits.
-        at = "FROM object|INTO object|task_result|task_worker"
+        at = "FROM draftedit_object|INTO draftedit_object|task_result|task_worker"
         actors = [in_transaction(act) for act in acts]
         runs = every_order(self.engine, actors, at=at, reset=self.put_back)
         for run in runs:

@@ -78,7 +78,8 @@ def test_the_other_is_told_in_every_order_of_their_steps(engine, begin, key):
         with begin() as dbsession:
             return change(dbsession)
 
-    at = "FROM draft|UPDATE draft|INTO operation|INTO line_draft"
+    ours = "FROM draftedit_draft|UPDATE draftedit_draft|INTO draftedit_operation"
+    at = f"{ours}|INTO line_draft"
     for run in every_order(engine, [actor, actor], at=at, reset=lambda: None):
         assert all(isinstance(one, StaleVersion) for one in run.raised), str(run)
         assert len(run.raised) < 2, str(run)
@@ -116,7 +117,9 @@ def test_a_draft_is_locked_once_in_a_transaction(engine, begin, key):
     held = []
 
     def count(_connection, _cursor, statement, *_rest):
-        held.extend(["UPDATE draft SET version=draft.version" in statement])
+        held.extend(
+            ["UPDATE draftedit_draft SET version=draftedit_draft.version" in statement]
+        )
 
     with begin() as dbsession:
         scoped = scoped_session(lambda: dbsession)

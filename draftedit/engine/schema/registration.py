@@ -53,7 +53,7 @@ def build_target(
     root: Mapper[Any],
     label: str,
     order: Mapping[str, str],
-    metadata: sa.MetaData,
+    drafts: sa.Table,
     park: Park | None,
     review: bool,
     owned: Mapping[str, str],
@@ -61,8 +61,8 @@ def build_target(
     """Describe the target whose root is mapped by `root`.
 
     `order` maps table names to their order columns; the draft and history tables are
-    added to `metadata`; `owned` maps the tables of other targets to these. Raises
-    BadModel, naming what cannot be drafted.
+    added to the metadata of `drafts`, the table of drafts; `owned` maps the tables of
+    other targets to these. Raises BadModel, naming what cannot be drafted.
     """
     found = {f.table.name: f for f in walk(root)}
     for name in found.keys() & owned.keys():
@@ -72,7 +72,7 @@ def build_target(
     links = references(found)
     in_order = insert_order(found, links)
     parts = {
-        name: _part(one, found, order.get(name), links, metadata)
+        name: _part(one, found, order.get(name), links, drafts)
         for name, one in found.items()
     }
     name = name_of(root)
@@ -87,7 +87,7 @@ def _part(
     found: Mapping[str, TableNode],
     order: str | None,
     links: References,
-    metadata: sa.MetaData,
+    drafts: sa.Table,
 ) -> Part:
     table = one.table
     key = tuple(column.name for column in table.primary_key)
@@ -113,7 +113,7 @@ def _part(
     warn_of_missing_index(table, one.parent_fields, fixed)
     warn_of_keys_given_again(table)
     draft, history = shadow_tables.build(
-        metadata, table, fields, key, one.parent_fields, order
+        drafts, table, fields, key, one.parent_fields, order
     )
     title = table.info.get("label", table.name.replace("_", " "))
     return Part(

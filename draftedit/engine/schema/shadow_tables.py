@@ -53,23 +53,26 @@ def _cut(name: str, ending: str = "", longest: int = LONGEST) -> str:
 
 
 def build(
-    metadata: sa.MetaData,
+    drafts: sa.Table,
     live: sa.Table,
     fields: Mapping[str, Field],
     key: tuple[str, ...],
     parent: tuple[str, ...],
     order: str | None,
 ) -> tuple[sa.Table, sa.Table]:
-    """Return the draft and the history table of a live table."""
+    """Return the draft and the history table of a live table.
+
+    `drafts` is the table of drafts, in whose metadata they are made.
+    """
     listing = tuple(dict.fromkeys((*parent, *((order,) if order else ()), *key)))
     return (
-        _draft_table(metadata, live, fields, key, parent, listing),
-        _history_table(metadata, live, fields, key, parent),
+        _draft_table(drafts, live, fields, key, parent, listing),
+        _history_table(drafts.metadata, live, fields, key, parent),
     )
 
 
 def _draft_table(
-    metadata: sa.MetaData,
+    drafts: sa.Table,
     live: sa.Table,
     fields: Mapping[str, Field],
     key: tuple[str, ...],
@@ -91,8 +94,8 @@ def _draft_table(
     )
     return sa.Table(
         name,
-        metadata,
-        draft_reference(primary_key=True, autoincrement=False),
+        drafts.metadata,
+        draft_reference(drafts, primary_key=True, autoincrement=False),
         *copies,
         sa.Column("root", name_type(ROOT), nullable=False),
         sa.Column("gone", sa.Boolean, nullable=False),

@@ -1,16 +1,22 @@
 """Define the shared tables: objects, revisions, drafts, journals, request keys."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from draftedit.engine.base.errors import BadModel
 from draftedit.engine.values.codecs import long_text
 from draftedit.engine.values.column_types import UtcDateTime, counted_type, name_type
 
 # AUTOINCREMENT: otherwise SQLite reuses the number of a purged draft.
 _Number = counted_type()
 
+
+PREFIX = "draftedit_"
+LONGEST_PREFIX = 18  # the longest name that is made with it has 63 characters
+_PREFIX = re.compile(rf"(?:[A-Za-z]\w{{0,{LONGEST_PREFIX - 1}}})?", re.ASCII)
 
 TARGET = 63
 ROOT = 255
@@ -37,27 +43,46 @@ class Tables:
     kept_row: sa.Table
 
 
-def build(metadata: sa.MetaData) -> Tables:
-    """Add the tables to `metadata`."""
-    draft = _draft(metadata)
+class _Maker:
+    """Makes tables whose names begin with a prefix."""
+
+    def __init__(self, metadata: sa.MetaData, prefix: str) -> None:
+        self.metadata, self.prefix = metadata, prefix
+
+    def table(self, name: str, *items: Any, **options: Any) -> sa.Table:
+        return sa.Table(f"{self.prefix}{name}", self.metadata, *items, **options)
+
+    def index(self, table: str, *columns: str, name: str) -> sa.Index:
+        return sa.Index(f"ix_{self.prefix}{table}_{name}", *columns)
+
+
+def build(metadata: sa.MetaData, prefix: str) -> Tables:
+    """Add the tables to `metadata`; raise BadModel for a prefix that no name takes."""
+    if not _PREFIX.fullmatch(prefix):
+        raise BadModel(
+            f"prefix={prefix!r} is not up to {LONGEST_PREFIX} letters, digits and"
+            " underscores, beginning with a letter"
+        )
+    make = _Maker(metadata, prefix)
+    draft = _draft(make)
     return Tables(
-        object=_object(metadata),
-        revision=_revision(metadata),
+        object=_object(make),
+        revision=_revision(make, draft),
         draft=draft,
-        draft_object=_draft_object(metadata),
-        operation=_operation(metadata),
-        request=_request(metadata),
-        draft_day=_draft_day(metadata),
-        draft_day_figure=_draft_day_figure(metadata),
-        task_result=_task_result(metadata),
-        task_worker=_task_worker(metadata),
-        kept_row=_kept_row(metadata),
+        draft_object=_draft_object(make, draft),
+        operation=_operation(make, draft),
+        request=_request(make, draft),
+        draft_day=_draft_day(make),
+        draft_day_figure=_draft_day_figure(make),
+        task_result=_task_result(make),
+        task_worker=_task_worker(make),
+        kept_row=_kept_row(make),
     )
 
 
-def draft_reference(**options: Any) -> sa.Column[int]:
-    """Return a column that points to a draft."""
-    return sa.Column("draft", sa.BigInteger, sa.ForeignKey("draft.key"), **options)
+def draft_reference(draft: sa.Table, **options: Any) -> sa.Column[int]:
+    """Return a column that points to a draft, in the table of these."""
+    return sa.Column("draft", sa.BigInteger, sa.ForeignKey(draft.c.key), **options)
 
 
 def _target() -> sa.Column[str]:
@@ -72,37 +97,35 @@ def _count(name: str, kind: type[sa.Integer] = sa.Integer) -> sa.Column[int]:
     return sa.Column(name, kind, nullable=False, server_default="0", default=0)
 
 
-def _object(metadata: sa.MetaData) -> sa.Table:
+def _object(make: _Maker) -> sa.Table:
     """Map an object to its revision: the row that saves lock and increment."""
-    return sa.Table("object", metadata, _target(), _root(), _count("revision"))
+    return make.table("object", _target(), _root(), _count("revision"))
 
 
-def _revision(metadata: sa.MetaData) -> sa.Table:
+def _revision(make: _Maker, draft: sa.Table) -> sa.Table:
     """Record each saved state; the primary key forbids a second of one number."""
-    return sa.Table(
+    return make.table(
         "revision",
-        metadata,
         _target(),
         _root(),
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("saved_at", UtcDateTime, nullable=False),
         sa.Column("saved_by", name_type(255), nullable=False),
         sa.Column("message", long_text()),
-        draft_reference(index=True),
+        draft_reference(draft, index=True),
         _count("changes"),
     )
 
 
-def _draft(metadata: sa.MetaData) -> sa.Table:
+def _draft(make: _Maker) -> sa.Table:
     """One private editing session.
 
     `length` is the number of operations in the journal, `position` the last one
     done; `last_key` the last (negative) key the draft made; `keys` maps draft-made
     keys to real ones, once saved; `counted`: it is in the roll-up.
     """
-    return sa.Table(
+    return make.table(
         "draft",
-        metadata,
         sa.Column("key", _Number, primary_key=True),
         sa.Column("owner", name_type(OWNER), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
@@ -122,37 +145,35 @@ def _draft(metadata: sa.MetaData) -> sa.Table:
         sa.Column("fingerprint", sa.String(64), nullable=False),
         sa.Column("keys", long_text()),
         sa.Column("revision", sa.Integer),
-        sa.Index("ix_draft_owner", "owner", "key"),
-        sa.Index("ix_draft_state_changed_at", "state", "changed_at"),
-        sa.Index("ix_draft_closed_at", "closed_at", "key"),
+        make.index("draft", "owner", "key", name="owner"),
+        make.index("draft", "state", "changed_at", name="state_changed_at"),
+        make.index("draft", "closed_at", "key", name="closed_at"),
         sqlite_autoincrement=True,
         postgresql_with={"fillfactor": "70"},
     )
 
 
-def _draft_object(metadata: sa.MetaData) -> sa.Table:
+def _draft_object(make: _Maker, draft: sa.Table) -> sa.Table:
     """The object that a draft is opened on, and its revision at that time (base)."""
-    return sa.Table(
+    return make.table(
         "draft_object",
-        metadata,
-        draft_reference(primary_key=True, autoincrement=False),
+        draft_reference(draft, primary_key=True, autoincrement=False),
         _target(),
         _root(),
         _count("base"),
-        sa.Index("ix_draft_object_target_root", "target", "root", "draft"),
+        make.index("draft_object", "target", "root", "draft", name="target_root"),
     )
 
 
-def _operation(metadata: sa.MetaData) -> sa.Table:
+def _operation(make: _Maker, draft: sa.Table) -> sa.Table:
     """The journal. `forward` is the operation as it was made and never changes;
     `inverse` takes it back, made when it was last done; `again` does it once more,
     made when it was last undone. `kind` and `table_name` are what the statistics count
     of `forward`: reading the JSON of a long batch would take longer than purging it.
     """
-    return sa.Table(
+    return make.table(
         "operation",
-        metadata,
-        draft_reference(primary_key=True, autoincrement=False),
+        draft_reference(draft, primary_key=True, autoincrement=False),
         sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("kind", name_type(VALUE), nullable=False, server_default=""),
         sa.Column("table_name", name_type(VALUE)),
@@ -164,27 +185,25 @@ def _operation(metadata: sa.MetaData) -> sa.Table:
     )
 
 
-def _request(metadata: sa.MetaData) -> sa.Table:
+def _request(make: _Maker, draft: sa.Table) -> sa.Table:
     """Responses by request key, so that a repeated request is not carried out twice."""
-    return sa.Table(
+    return make.table(
         "request",
-        metadata,
         sa.Column("owner", name_type(OWNER), primary_key=True),
         sa.Column("key", name_type(128), primary_key=True),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("status", sa.Integer, nullable=False),
         sa.Column("answer", long_text(), nullable=False),
-        draft_reference(index=True),
+        draft_reference(draft, index=True),
         sa.Column("at", UtcDateTime, nullable=False, index=True),
     )
 
 
-def _draft_day(metadata: sa.MetaData) -> sa.Table:
+def _draft_day(make: _Maker) -> sa.Table:
     """Drafts per day and target, kept when purge deletes the drafts themselves."""
     counts = ("opened", "saved", "cancelled", "abandoned")
-    return sa.Table(
+    return make.table(
         "draft_day",
-        metadata,
         sa.Column("day", sa.Date, primary_key=True),
         _target(),
         *(_count(name) for name in (*counts, "operations", "undos", "redos")),
@@ -192,11 +211,10 @@ def _draft_day(metadata: sa.MetaData) -> sa.Table:
     )
 
 
-def _draft_day_figure(metadata: sa.MetaData) -> sa.Table:
+def _draft_day_figure(make: _Maker) -> sa.Table:
     """Closed drafts per day, target and outcome, by the measures of `counting`."""
-    return sa.Table(
+    return make.table(
         "draft_day_figure",
-        metadata,
         sa.Column("day", sa.Date, primary_key=True),
         _target(),
         sa.Column("outcome", sa.String(16), primary_key=True),
@@ -206,15 +224,14 @@ def _draft_day_figure(metadata: sa.MetaData) -> sa.Table:
     )
 
 
-def _task_result(metadata: sa.MetaData) -> sa.Table:
+def _task_result(make: _Maker) -> sa.Table:
     """The findings of a long task on an object, and whether a run is requested.
 
     `lease` names the run that may write; `free_at` is when another may take its place.
     `done` of `total`: the progress of that run. `found` belongs to `revision`.
     """
-    return sa.Table(
+    return make.table(
         "task_result",
-        metadata,
         _target(),
         _root(),
         sa.Column("task", name_type(TASK), primary_key=True),
@@ -232,26 +249,24 @@ def _task_result(metadata: sa.MetaData) -> sa.Table:
     )
 
 
-def _task_worker(metadata: sa.MetaData) -> sa.Table:
+def _task_worker(make: _Maker) -> sa.Table:
     """When each worker process was last seen."""
-    return sa.Table(
+    return make.table(
         "task_worker",
-        metadata,
         sa.Column("name", name_type(WORKER), primary_key=True),
         sa.Column("seen_at", UtcDateTime, nullable=False, index=True),
     )
 
 
-def _kept_row(metadata: sa.MetaData) -> sa.Table:
+def _kept_row(make: _Maker) -> sa.Table:
     """A row outside an object that a revision changed by deleting a row of the object.
 
     `part` and `part_key` name that row; `content` is what `action` took: the whole row,
     or the columns that it emptied, before and after. `number` is an order in which they
     can be restored.
     """
-    return sa.Table(
+    return make.table(
         "kept_row",
-        metadata,
         _target(),
         _root(),
         sa.Column("revision", sa.Integer, primary_key=True, autoincrement=False),

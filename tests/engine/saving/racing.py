@@ -27,7 +27,7 @@ from tests.hosts.knot import Box, Item, Plan
 
 SAVERS = 4
 PATIENCE = 60  # seconds; nothing is expected to come near
-READ, WRITE = "SELECT object.revision", "UPDATE object SET"
+READ, WRITE = "SELECT draftedit_object.revision", "UPDATE draftedit_object SET"
 
 TARGET = knot.drafts.targets["plan"]
 TABLES: Tables = knot.drafts.tables
@@ -187,9 +187,11 @@ def take_guards_away(patch: pytest.MonkeyPatch) -> None:
 def without_primary_key(engine: sa.Engine) -> None:
     """Make the table of revisions one that takes the same number twice."""
     with engine.begin() as connection:
-        connection.exec_driver_sql("CREATE TABLE bare AS SELECT * FROM revision")
-        connection.exec_driver_sql("DROP TABLE revision")
-        connection.exec_driver_sql("ALTER TABLE bare RENAME TO revision")
+        connection.exec_driver_sql(
+            "CREATE TABLE bare AS SELECT * FROM draftedit_revision"
+        )
+        connection.exec_driver_sql("DROP TABLE draftedit_revision")
+        connection.exec_driver_sql("ALTER TABLE bare RENAME TO draftedit_revision")
 
 
 # What is seen afterwards

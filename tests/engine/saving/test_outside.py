@@ -130,7 +130,7 @@ def test_a_delete_is_refused_if_what_it_takes_along_is_not_kept(dbsession, voyag
     connection = dbsession.connection()
 
     with (
-        swallowing(connection, "INSERT INTO kept_row", about="[2]") as met,
+        swallowing(connection, "INSERT INTO draftedit_kept_row", about="[2]") as met,
         pytest.raises(Refused, match="could not bring them back") as refused,
     ):
         edit.save()

@@ -184,7 +184,9 @@ def test_who_waited_for_a_draft_has_it_as_it_is_then(empty_database):
     def look():
         return take_up(lambda edit: None)
 
-    run = one_order(race.engine, [rebase, look], "ABAB", at="JOIN draft_object ON")
+    run = one_order(
+        race.engine, [rebase, look], "ABAB", at="JOIN draftedit_draft_object ON"
+    )
     assert run.waited == "B"
     assert run.returned[0] == run.returned[1]
     assert run.returned[1][1:] == (1, 0)

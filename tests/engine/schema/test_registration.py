@@ -1,5 +1,6 @@
 """What cannot be drafted is refused when it is registered, by name."""
 
+import re
 import warnings
 
 import pytest
@@ -225,10 +226,40 @@ def test_a_label_that_is_no_column_of_the_root(base):
         Drafts(base.metadata).target(root(base), label=other.words)
 
 
-@pytest.mark.parametrize("name", ["draft", "object", "root__draft", "root__history"])
+@pytest.mark.parametrize(
+    "name", ["draftedit_draft", "draftedit_object", "root__draft", "root__history"]
+)
 def test_a_host_s_table_called_like_one_of_ours(base, name):
     sa.Table(name, base.metadata, sa.Column("id", sa.Integer, primary_key=True))
     refused(base, root(base), f"{name} is a table of the host")
+
+
+def test_another_prefix_leaves_a_name_to_the_host(base):
+    for name in ("draftedit_draft", "request"):
+        sa.Table(name, base.metadata, sa.Column("id", sa.Integer, primary_key=True))
+    drafts = Drafts(base.metadata, prefix="our_")
+
+    kind = root(base)
+    drafts.target(kind, label=kind.name)
+
+    shared = set(drafts.metadata.tables) - {"root__draft", "root__history"}
+    assert {name.partition("_")[0] for name in shared} == {"our"}
+    assert "ix_our_draft_owner" in {index.name for index in drafts.tables.draft.indexes}
+
+
+@pytest.mark.parametrize("prefix", ["1x", "a-b", "ä_", "x" * 19, " ", "a;b"])
+def test_a_prefix_that_no_name_can_begin_with(base, prefix):
+    with pytest.raises(BadModel, match="prefix="):
+        Drafts(base.metadata, prefix=prefix)
+
+
+def test_the_longest_prefix_makes_no_name_that_is_cut(base):
+    drafts = Drafts(base.metadata, prefix="x" * 18)
+    ddl = [str(sa.schema.CreateTable(one)) for one in drafts.metadata.sorted_tables]
+    names = re.findall(r"CONSTRAINT (\w+)", " ".join(ddl))
+    for one in drafts.metadata.sorted_tables:
+        names += [index.name for index in one.indexes]
+    assert max(map(len, names)) <= 63
 
 
 def test_a_part_without_an_index_on_its_parent_is_warned_of(base):

@@ -50,13 +50,15 @@ def test_a_missing_table_of_the_host_is_one_line_and_nothing_is_tried(engine, sp
 
 
 def test_a_missing_table_of_our_own_is_one_line_and_nothing_is_tried(engine, spoil):
-    spoil("DROP TABLE kept_row")
+    spoil("DROP TABLE draftedit_kept_row")
 
     report = menu.drafts.probe(engine)
 
     [fault] = report.faults
     assert (fault.target, fault.part) == (OWN, OWN)
-    assert fault.meaning.startswith("the table kept_row is missing in the database")
+    assert fault.meaning.startswith(
+        "the table draftedit_kept_row is missing in the database"
+    )
     assert [one.tried for one in report.parts] == [(), (), ()]
 
 
@@ -198,27 +200,31 @@ def test_a_column_that_only_the_models_demand_is_one_line(faults, spoil, backend
 
 
 def test_another_primary_key_is_one_line(faults, spoil, backend):
-    names = {"postgresql": "CONSTRAINT pk_draft_object", "mariadb": "PRIMARY KEY"}
+    names = {
+        "postgresql": "CONSTRAINT pk_draftedit_draft_object",
+        "mariadb": "PRIMARY KEY",
+    }
     if backend == "sqlite":
         spoil(
-            "DROP TABLE task_worker",
-            "CREATE TABLE task_worker (name VARCHAR(255) NOT NULL,"
+            "DROP TABLE draftedit_task_worker",
+            "CREATE TABLE draftedit_task_worker (name VARCHAR(255) NOT NULL,"
             " seen_at DATETIME NOT NULL, PRIMARY KEY (name, seen_at))",
-            "CREATE INDEX ix_task_worker_seen_at ON task_worker (seen_at)",
+            "CREATE INDEX ix_draftedit_task_worker_seen_at"
+            " ON draftedit_task_worker (seen_at)",
         )
     else:
         drop = names[backend].replace("draft_object", "task_worker")
         spoil(
-            f"ALTER TABLE task_worker DROP {drop}",
-            "ALTER TABLE task_worker ADD PRIMARY KEY (name, seen_at)",
+            f"ALTER TABLE draftedit_task_worker DROP {drop}",
+            "ALTER TABLE draftedit_task_worker ADD PRIMARY KEY (name, seen_at)",
         )
 
     [(part, meaning)] = [one for one in faults() if "primary key" in one[1]]
 
     assert part == OWN
     assert meaning == (
-        "the primary key of task_worker is (name, seen_at) in the database and (name)"
-        " in the models: rows are taken for one another"
+        "the primary key of draftedit_task_worker is (name, seen_at) in the database"
+        " and (name) in the models: rows are taken for one another"
     )
 
 
@@ -398,12 +404,13 @@ def test_texts_that_the_draft_tables_compare_otherwise_are_one_line(
 
 @pytest.mark.only_on("mariadb")
 def test_a_collation_that_is_not_the_models_is_one_line(faults, spoil):
-    spoil("ALTER TABLE draft MODIFY owner VARCHAR(255) NOT NULL")
+    spoil("ALTER TABLE draftedit_draft MODIFY owner VARCHAR(255) NOT NULL")
 
     [(part, meaning)] = faults()
 
     assert part == OWN
-    assert meaning.startswith("the column draft.owner has the collation utf8mb4_")
+    begins = "the column draftedit_draft.owner has the collation utf8mb4_"
+    assert meaning.startswith(begins)
     assert "and utf8mb4_bin in the models" in meaning
 
 
@@ -462,7 +469,7 @@ def test_counted_keys_without_autoincrement_are_a_note(engine, spoil):
 def test_a_table_that_takes_nothing_back_is_one_line_and_nothing_is_tried(
     engine, spoil
 ):
-    spoil("ALTER TABLE dish_draft DROP FOREIGN KEY fk_dish_draft_draft_draft")
+    spoil("ALTER TABLE dish_draft DROP FOREIGN KEY fk_dish_draft_draft_draftedit_draft")
     spoil("ALTER TABLE dish_draft ENGINE = MyISAM")
 
     report = menu.drafts.probe(engine)
