@@ -20,10 +20,11 @@ from pyramid.view import view_config
 
 from draftedit.engine.base.errors import DraftError, StaleVersion
 from draftedit.engine.base.texts import Translate
+from draftedit.service import problem_details
+from draftedit.service.problem_types import KINDS
 from draftedit.web import retry
-from draftedit.web.api import json_text, serializers
+from draftedit.web.api import serializers
 from draftedit.web.pages.error_mapping import ErrorInfo, report
-from draftedit.web.problem_types import KINDS
 from draftedit.web.resources import API_PREFIX, DraftContext
 from draftedit.web.retry import DATABASE_ERRORS
 from draftedit.web.routes import API_PATH
@@ -128,8 +129,7 @@ def _answer(error: Exception, request: Request, write: Write) -> Response:
 def _problem(found: ErrorInfo, error: Exception, request: Request) -> Response:
     translate = request.localizer.translate
     path = request.route_path("draftedit.problem", name=found.kind.name)
-    members = {**found.members, **_draft_now(error, request)}
-    response = _problem_of(found, translate, path, members)
+    response = _problem_of(found, translate, path, _draft_now(error, request))
     return _finished(response, found, error, request)
 
 
@@ -139,17 +139,10 @@ def _problem_of(
     type_: str,
     members: dict[str, Any],
 ) -> Response:
-    problem = {
-        "type": type_,
-        "title": translate(found.kind.title),
-        "status": found.kind.status,
-        "detail": translate(found.detail),
-        "code": found.kind.name,
-        **members,
-    }
+    details = problem_details.details_of(found, translate, type_, **members)
     return Response(
-        json_text.dumps(problem).encode(),
-        status=found.kind.status,
+        details.text.encode(),
+        status=details.status,
         content_type="application/problem+json",
         charset=None,
     )
