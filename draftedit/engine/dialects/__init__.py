@@ -87,7 +87,12 @@ def backend_of(bind: HasDialect) -> Backend:
 
 def backend_of_error(error: DBAPIError) -> Backend | None:
     """Return the object whose driver raised an error; None: no driver that we know."""
-    modules = (one.__module__.partition(".")[0] for one in type(error.orig).__mro__)
+    return backend_of_errors(type(error.orig))
+
+
+def backend_of_errors(kind: type[Any]) -> Backend | None:
+    """Return the object whose driver has this class of errors, or a base of it."""
+    modules = (one.__module__.partition(".")[0] for one in kind.__mro__)
     return _first(_BY_DRIVER.get(module) for module in modules)
 
 
