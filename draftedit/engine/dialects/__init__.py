@@ -16,9 +16,15 @@ from sqlalchemy.types import TypeEngine
 from draftedit.engine.dialects.backend import Backend
 from draftedit.engine.dialects.facts import ErrorKind
 from draftedit.engine.dialects.mariadb import MariaDBBackend
+from draftedit.engine.dialects.older_sqlalchemy import (
+    options_of_tables,
+    take_storage_parameters,
+)
 from draftedit.engine.dialects.postgresql import PostgreSQLBackend
 from draftedit.engine.dialects.sqlite import SQLiteBackend
 from draftedit.engine.dialects.value_rules import AnyDatabase, ValueRules
+
+take_storage_parameters(options_of_tables())  # before any table of ours is made
 
 T = TypeVar("T", bound=TypeEngine[Any])
 
