@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sqlite3
 
 import pytest
 import sqlalchemy as sa
@@ -158,9 +159,11 @@ def test_a_commit_that_fails_leaves_no_lock_behind(run, database):
         dbsession.execute(sa.text("UPDATE line SET order_id = 99"))
 
     async def act(sessions):
-        with pytest.raises(sa.exc.IntegrityError):
-            await in_async_transaction(sessions, work)
-        with contextlib.closing(database.engine.raw_connection()) as other:
+        async with sessions() as dbsession:
+            await dbsession.run_sync(work)
+            with pytest.raises(sa.exc.IntegrityError):
+                await dbsession.commit()
+        with contextlib.closing(sqlite3.connect(database.engine.url.database)) as other:
             other.execute("PRAGMA busy_timeout = 0")
             other.execute("BEGIN IMMEDIATE")
             other.rollback()
