@@ -13,6 +13,8 @@ workers ?= auto
 # make test-long seed=4711 count=20000
 seed ?= $(shell date +%s)
 count ?= 20000
+# make test-matrix combinations="oldest newest" (how each is made: below)
+combinations ?= oldest newest
 # make run PYTHON=/opt/python3.12/bin/python3
 PYTHON ?=
 
@@ -24,7 +26,7 @@ SCRIPTS := $(wildcard migrations/*.py migrations/versions/*.py)
 # Pyramid 2.1 imports pkg_resources, which says that it will go; see pyproject.toml.
 export PYTHONWARNINGS ?= ignore:pkg_resources is deprecated as an API
 
-.PHONY: help run example test test-all test-long test-browser screenshots settings-docs messages bench lint format types check migrations wheel clean always
+.PHONY: help run example test test-all test-long test-matrix test-browser screenshots settings-docs messages bench lint format types check migrations wheel clean always
 
 help: ## list all targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -49,6 +51,8 @@ test-long: $(VENV)/.test ## run the tests with large numbers (seed=, count=)
 	@DRAFTEDIT_TEST_SEED=$(seed) DRAFTEDIT_TEST_COUNT=$(count) $(BIN)/python -m pytest \
 	  -n $(workers) -m "not browser" \
 	  --hypothesis-profile=long --hypothesis-seed=$(seed) $(ARGS)
+
+test-matrix: $(combinations:%=test-with-%) ## run the engine's tests with other versions of SQLAlchemy and Alembic
 
 test-browser: $(VENV)/.browser ## run the tests in a Chromium (ARGS="-k undo")
 	@$(BIN)/python -m pytest -m browser tests/browser $(ARGS)
@@ -129,6 +133,27 @@ $(VENV)/.browser: pyproject.toml | $(VENV)/.test
 
 $(VENV)/.dev: pyproject.toml | $(VENV)/.test
 	@$(PIP) --editable '.[dev]'
+	@touch $@
+
+# --- other versions ---------------------------------------------------------------
+
+# The oldest are the lower bounds of pyproject.toml; whichever Python, by PYTHON=.
+MATRIX := .venv-matrix
+LOWEST = $(shell sed -nE 's/^    "(SQLAlchemy|alembic)>=([0-9.]+).*/\1==\2/p' pyproject.toml)
+oldest = $(LOWEST)
+newest := --upgrade --upgrade-strategy eager
+MATRIX_TESTS ?= tests/engine tests/service tests/migrations tests/examples tests/test_other_frameworks.py
+
+test-with-%: $(MATRIX)/%/.made
+	@$(MATRIX)/$*/bin/python -m pip list 2>/dev/null | grep -iE '^(SQLAlchemy|alembic) '
+	@DRAFTEDIT_TEST_DATABASES=sqlite $(MATRIX)/$*/bin/python -m pytest -n $(workers) \
+	  -m "not long and not browser and not slow" $(or $(ARGS),$(MATRIX_TESTS))
+
+.PRECIOUS: $(MATRIX)/%/.made
+$(MATRIX)/%/.made: pyproject.toml
+	@$(MAKE) $(MATRIX)/$*/bin/python VENV=$(MATRIX)/$*
+	@$(MATRIX)/$*/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --editable '.[test]' $($*)
 	@touch $@
 
 # --- the database ----------------------------------------------------------------

@@ -40,7 +40,7 @@ class Counters:
 
         Database errors are not caught, as they end its transaction: the caller rolls
         all of it back, not to a savepoint, and repeats it if
-        `draftedit.web.retry.is_retryable` returns true: after a deadlock, after a lock
+        `draftedit.is_retryable` returns true: after a deadlock, after a lock
         wait timeout, and on SQLite for a transaction that had read before another
         wrote; begin with BEGIN IMMEDIATE there.
         """

@@ -101,7 +101,9 @@ def test_the_order_of_a_set_decides_among_rows_in_a_circle(
     def place(action):
         return 0 if action.mapper.local_table.name == first else 1
 
-    monkeypatch.setattr(unitofwork._SaveUpdateState, "__hash__", place)
+    # Renamed in SQLAlchemy 2.1.
+    state = getattr(unitofwork, "_SaveUpdateState", None) or unitofwork.SaveUpdateState
+    monkeypatch.setattr(state, "__hash__", place)
     assert page["hire"](flush_between=False) == outcome
     assert page["hire"](flush_between=True) == "written"
 

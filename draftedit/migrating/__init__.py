@@ -121,8 +121,8 @@ def _default(
 ) -> sa.ColumnElement[Any] | None:
     """Return the server default in the SQL of the database."""
     dialect = connection.dialect
-    nothing = sa.schema.CreateSchema("")  # only for its compiler, to render defaults
-    compiler: Any = nothing.compile(dialect=dialect)
+    unused = sa.schema.CreateSchema("x")  # only for its compiler, to render defaults
+    compiler: Any = unused.compile(dialect=dialect)
     text = compiler.get_column_default_string(column)
     return None if text is None else sa.literal_column(text)
 

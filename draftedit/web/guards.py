@@ -33,29 +33,43 @@ class GuardError(DraftError):
 class BadRequest(GuardError):
     """The request is not in the expected form."""
 
+    problem_type = "bad-request"
+
 
 class BodyTooLarge(GuardError):
     """The request carries more than one call may."""
+
+    problem_type = "too-large"
 
 
 class WrongMediaType(GuardError):
     """The body is not declared as JSON."""
 
+    problem_type = "media-type"
+
 
 class BadRequestKey(GuardError):
     """The request key is not 1 to 128 visible ASCII characters."""
+
+    problem_type = "bad-request-key"
 
 
 class RequestKeyReused(GuardError):
     """Another request was made with this request key."""
 
+    problem_type = "request-key-reused"
+
 
 class VersionRequired(GuardError):
     """The request does not name the version of the draft that it was made for."""
 
+    problem_type = "version-required"
+
 
 class BadVersion(GuardError):
     """The given version of the draft is malformed."""
+
+    problem_type = "bad-version"
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,8 @@
-"""Classify transient database errors, and mark them so that the request is retried.
+"""Mark retryable errors of a database, so that the request is repeated.
 
-A retryable one (two requests met) repeats the request from its start. An absent
-database, or one that was never migrated, is answered with 503 by an exception view.
+Which they are: `draftedit.service.database_errors`, whose names are here, too.
 """
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,59 +13,19 @@ from pyramid.registry import Registry
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid_retry import RetryableExecutionPolicy, mark_error_retryable
-from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
 
 from draftedit.engine.base.errors import SaveRace
-from draftedit.engine.dialects import error_is
+from draftedit.service.database_errors import DATABASE_ERRORS as DATABASE_ERRORS
+from draftedit.service.database_errors import is_away as is_away
+from draftedit.service.database_errors import is_not_migrated as is_not_migrated
+from draftedit.service.database_errors import is_retryable as is_retryable
 
 OUR_ROUTES = "draftedit."
 STATIC = "draftedit.static"  # in the registry: the name of our static files' route
 ATTEMPTS = 3
 
 Handler = Callable[[Request], Response]
-
-# What a database that does not do its work is noticed by.
-DATABASE_ERRORS = (DBAPIError, PendingRollbackError, PoolTimeout)
-
-# Two requests under one key meet at its primary key: the second tries again and is then
-# answered by what the first did. All other records of ours are made without raising.
-RACED_TABLES = frozenset({"request"})
-_INSERT = re.compile(r"\s*INSERT\s+INTO\s+[\"`]?(\w+)[\"`]?[\s(]", re.IGNORECASE)
-
-
-def is_retryable(error: BaseException | None) -> bool:
-    """Return whether the same request, done again, may well succeed."""
-    if isinstance(error, SaveRace):
-        return True
-    if not isinstance(error, DBAPIError):
-        return False
-    if error_is(error, "savepoint_lost"):
-        return is_retryable(error.__context__)
-    if isinstance(error, IntegrityError):
-        is_unique = error_is(error, "unique")
-        return is_unique and _inserted_into(error) in RACED_TABLES
-    return error_is(error, "retryable")
-
-
-def is_away(error: BaseException | None) -> bool:
-    """Return whether there is no database to talk to just now."""
-    if isinstance(error, PoolTimeout):
-        return True
-    if not isinstance(error, DBAPIError):
-        return False
-    return error.connection_invalidated or error_is(error, "away")
-
-
-def is_not_migrated(error: BaseException | None) -> bool:
-    """Return whether a table or column is not there (yet)."""
-    return isinstance(error, DBAPIError) and error_is(error, "not_migrated")
-
-
-def _inserted_into(error: DBAPIError) -> str | None:
-    # By the statement: MariaDB does not report the table.
-    found = _INSERT.match(error.statement or "")
-    return found[1].lower() if found else None
 
 
 def retry_tween_factory(handler: Handler, _registry: Registry) -> Handler:

@@ -4,10 +4,13 @@ import re
 import subprocess
 import sys
 from importlib import import_module
+from importlib.resources import files
 
 import pytest
 
 import draftedit
+from draftedit.engine.base import errors
+from draftedit.engine.base.errors import DraftError
 from tests.architecture.modules import ROOT
 
 PAGE = (ROOT / "docs" / "public-api.md").read_text(encoding="utf-8")
@@ -32,6 +35,24 @@ def test_every_public_name_is_there_and_documented(name):
 def test_every_name_of_the_package_is_there_and_documented():
     for name in draftedit.__all__:
         assert getattr(draftedit, name).__doc__, name
+
+
+def test_the_page_lists_every_name_of_the_package_and_no_other():
+    table = PAGE.partition("| for | names |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"`(\w+)`", table)) == set(draftedit.__all__)
+
+
+def test_every_refusal_can_be_imported_from_the_package():
+    refusals = {
+        name
+        for name, one in vars(errors).items()
+        if isinstance(one, type) and issubclass(one, DraftError)
+    }
+    assert refusals - set(draftedit.__all__) == set()
+
+
+def test_types_are_shipped():
+    assert (files("draftedit") / "py.typed").is_file()
 
 
 @pytest.mark.parametrize("directive", re.findall(r"`config\.(\w+)`", PAGE))

@@ -5,18 +5,17 @@ same decisions from here: `make_engine`, `get_session_factory`, `get_tm_session`
 """
 
 from pathlib import Path
-from typing import Any
 
 import zope.sqlalchemy
 from pyramid.config import Configurator
 from pyramid.request import Request
-from sqlalchemy import URL, Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL, Engine
 from sqlalchemy.orm import Session, sessionmaker
 from transaction.interfaces import ITransactionManager
 
-from draftedit.engine.dialects import UnknownDatabase, backend_named, backend_of
+from draftedit.engine.dialects import backend_of
 from draftedit.engine.dialects.connections import WRITES as WRITES  # for who imports us
+from draftedit.service.engines import make_engine as make_engine
 from draftedit.settings import BadSettings, Settings, given
 from draftedit.settings.table import DATABASE, ENGINE_ARGUMENTS, PGBOUNCER
 
@@ -39,34 +38,6 @@ def get_engine(settings: Settings) -> Engine:
         # Not every pool accepts all of them: SQLite in memory has no overflow.
         names = ", ".join(ENGINE_ARGUMENTS[name].name for name in arguments)
         raise BadSettings(f"{names}: {str(error).partition('.')[0]}") from error
-
-
-def make_engine(url: URL | str, *, pgbouncer: bool = False, **options: Any) -> Engine:
-    """Return an engine with our decisions for the database of `url`.
-
-    `pgbouncer`: a pooler in transaction mode stands between us and PostgreSQL.
-    """
-    url = make_url(url)
-    try:
-        backend = backend_named(url.get_backend_name())
-    except UnknownDatabase as error:
-        raise BadSettings(
-            f"sqlalchemy.url names {error.dialect}; known are {error.known}"
-        ) from error
-    # A connection that the server closed meanwhile is noticed before a request
-    # uses it, for one small round trip.
-    defaults: dict[str, Any] = {"pool_pre_ping": True}
-    defaults |= backend.engine_options(url, pgbouncer)
-    try:
-        engine = create_engine(url, **(defaults | options))
-    except ModuleNotFoundError as error:
-        raise BadSettings(
-            f"{error.name} is not installed: pip install 'draftedit[{backend.extra}]'"
-        ) from error
-    except ArgumentError as error:
-        raise BadSettings(f"sqlalchemy.url: {error}") from error
-    backend.prepare(engine)
-    return engine
 
 
 def get_session_factory(engine: Engine) -> sessionmaker[Session]:

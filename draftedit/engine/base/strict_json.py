@@ -1,4 +1,4 @@
-"""Strict JSON parser for forms, the API and listings.
+"""Strict JSON, parsed and written, for forms, the API and listings.
 
 Python's parser accepts more than JSON and loses some of what was sent: NaN, the last of
 two equal names, any depth. What is accepted here means the same on every database.
@@ -6,6 +6,7 @@ two equal names, any depth. What is accepted here means the same on every databa
 
 import json
 import math
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from draftedit.engine.dialects import ALL
@@ -48,6 +49,17 @@ def depth(data: Any) -> int:
             for inner in (one.values() if isinstance(one, dict) else one)
         ]
     return found
+
+
+def write(data: Any) -> str:
+    """Write JSON; times become UTC in RFC 3339."""
+    return json.dumps(data, default=_spell, ensure_ascii=False, allow_nan=False)
+
+
+def _spell(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
 def _refuse_constant(name: str) -> NoReturn:

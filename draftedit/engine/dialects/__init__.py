@@ -16,9 +16,15 @@ from sqlalchemy.types import TypeEngine
 from draftedit.engine.dialects.backend import Backend
 from draftedit.engine.dialects.facts import ErrorKind
 from draftedit.engine.dialects.mariadb import MariaDBBackend
+from draftedit.engine.dialects.older_sqlalchemy import (
+    options_of_tables,
+    take_storage_parameters,
+)
 from draftedit.engine.dialects.postgresql import PostgreSQLBackend
 from draftedit.engine.dialects.sqlite import SQLiteBackend
 from draftedit.engine.dialects.value_rules import AnyDatabase, ValueRules
+
+take_storage_parameters(options_of_tables())  # before any table of ours is made
 
 T = TypeVar("T", bound=TypeEngine[Any])
 
@@ -87,7 +93,12 @@ def backend_of(bind: HasDialect) -> Backend:
 
 def backend_of_error(error: DBAPIError) -> Backend | None:
     """Return the object whose driver raised an error; None: no driver that we know."""
-    modules = (one.__module__.partition(".")[0] for one in type(error.orig).__mro__)
+    return backend_of_errors(type(error.orig))
+
+
+def backend_of_errors(kind: type[Any]) -> Backend | None:
+    """Return the object whose driver has this class of errors, or a base of it."""
+    modules = (one.__module__.partition(".")[0] for one in kind.__mro__)
     return _first(_BY_DRIVER.get(module) for module in modules)
 
 

@@ -252,6 +252,9 @@ def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _roll_back(connection: sqlite3.Connection | None, _record: object) -> None:
-    if connection is not None and connection.in_transaction:
+def _roll_back(connection: Any, _record: object) -> None:
+    # An asynchronous driver's connection is inside SQLAlchemy's adapter, which has no
+    # `in_transaction`, and rolls back in the adapter's own way.
+    driver = getattr(connection, "driver_connection", connection)
+    if driver is not None and driver.in_transaction:
         connection.rollback()

@@ -28,7 +28,8 @@ def below(view: View, part: Part, parents: Sequence[Key]) -> Iterator[Row]:
     if not parents:
         return
     shape = replace(view.spec, parent=False, parents=True, gone="shown")
-    binds = view.binds() | {PARENTS: [_decoded(part, parent) for parent in parents]}
+    keys = [_decoded(part, parent) for parent in parents]
+    binds = view.binds() | dict.fromkeys(PARENTS, keys)
     found = view.dbsession.execute(_statement(part, shape), binds).mappings()
     with Readable(part):
         rows = [row_from(part, dict(record)) for record in found]

@@ -22,7 +22,9 @@ TOUCHED = "draftedit_touched"
 # Columns of each row in a page after its own.
 OF_DRAFT = (TOUCHED, "gone", "origin", "omitted", "restores")
 
-PARENTS = "parents"  # the parameter with the keys of several parents
+# The parameters with the keys of several parents, one for each branch: SQLAlchemy up to
+# 2.0.54 expands tuples only once for a name.
+PARENTS = "live_parents", "then_parents", "draft_parents"
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def _live(part: Part, shape: PageSpec) -> sa.Select[Any]:
     """Select the live rows that are neither touched nor newer."""
     statement = sa.select(*live_columns(part)).where(
         *_untouched(part, shape, part.live.c),
-        *_place(part, shape, part.live.c),
+        *_place(part, shape, part.live.c, PARENTS[0]),
         *part.demands(part.live.c),
     )
     if shape.as_of:
@@ -139,7 +141,7 @@ def _history(part: Part, shape: PageSpec) -> sa.Select[Any]:
         then.absent == sa.false(),
         _without(part, then, older, is_older),
         *_untouched(part, shape, then),
-        *_place(part, shape, then),
+        *_place(part, shape, then, PARENTS[1]),
         *part.demands(then),
     )
 
@@ -156,7 +158,7 @@ def _drafted(part: Part, shape: PageSpec) -> sa.Select[Any]:
         statement = statement.where(
             sa.or_(draft.gone == sa.false(), draft.origin.is_not(None))
         )
-    return statement.where(*_place(part, shape, draft))
+    return statement.where(*_place(part, shape, draft, PARENTS[2]))
 
 
 def _untouched(
@@ -202,8 +204,13 @@ def _same_key(part: Part, one: Any, other: Any) -> sa.ColumnElement[bool]:
     return sa.and_(*(one[name] == other[name] for name in part.key))
 
 
-def _place(part: Part, shape: PageSpec, columns: Any) -> list[sa.ColumnElement[bool]]:
-    """Restrict to the rows of the parent, and to those after the cursor."""
+def _place(
+    part: Part, shape: PageSpec, columns: Any, parents: str
+) -> list[sa.ColumnElement[bool]]:
+    """Restrict to the rows of the parent, and to those after the cursor.
+
+    `parents`: the parameter with the keys of several parents.
+    """
     conditions: list[sa.ColumnElement[bool]] = []
     if shape.parent:
         conditions += [
@@ -214,7 +221,7 @@ def _place(part: Part, shape: PageSpec, columns: Any) -> list[sa.ColumnElement[b
     if shape.parents:
         own = [columns[name] for name in part.parent_fields]
         one = sa.tuple_(*own) if len(own) > 1 else own[0]
-        conditions.append(one.in_(sa.bindparam(PARENTS, expanding=True)))
+        conditions.append(one.in_(sa.bindparam(parents, expanding=True)))
     if shape.field is not None:
         kind = part.fields[shape.field].codec.plain
         conditions.append(columns[shape.field] == sa.bindparam("referred", type_=kind))

@@ -51,7 +51,8 @@ def _overflows(kind: Any, value: Any) -> bool:
     if isinstance(kind, sa.String):
         text = value if isinstance(value, str) else ""
         return kind.length is not None and len(text) > kind.length
-    if isinstance(kind, sa.Numeric | sa.Integer):
+    # In SQLAlchemy 2.0, a Float is a Numeric, too; its precision is not one of digits.
+    if isinstance(kind, sa.Numeric | sa.Integer) and not isinstance(kind, sa.Float):
         number = value if isinstance(value, int | float | decimal.Decimal) else 0
         return bool(abs(number) >= _limit(kind))
     return False

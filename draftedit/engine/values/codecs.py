@@ -46,8 +46,8 @@ CODECS: tuple[type[Codec], ...] = (
     SetCodec,
     BooleanCodec,
     IntegerCodec,
+    FloatCodec,  # SQLAlchemy 2.0 has Float below Numeric, 2.1 beside it
     DecimalCodec,
-    FloatCodec,
     IntervalCodec,
     DateTimeCodec,
     DateCodec,

@@ -5,16 +5,17 @@ two equal names, lone surrogates. What is accepted here can be stored and return
 every database; anything else is refused at once.
 """
 
-import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 from draftedit.engine.base import strict_json
 from draftedit.engine.base.errors import Problem, Refused
 from draftedit.engine.base.strict_json import MAX_DEPTH
+from draftedit.engine.base.strict_json import write as dumps
 from draftedit.web.guards import BadRequest
 from draftedit.web.messages import say
+
+__all__ = ["check_text", "dumps", "loads"]
 
 
 def loads(text: bytes) -> Any:
@@ -26,11 +27,6 @@ def loads(text: bytes) -> Any:
         raise BadRequest(say("body-not-json", why=error)) from error
     _check(data, MAX_DEPTH)
     return data
-
-
-def dumps(data: Any) -> str:
-    """Write JSON; times become UTC in RFC 3339."""
-    return json.dumps(data, default=_spell, ensure_ascii=False, allow_nan=False)
 
 
 def _check(data: Any, depth: int) -> None:
@@ -54,9 +50,3 @@ def check_text(text: str) -> None:
         raise Refused(Problem(say("body-has-nul")))
     if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
         raise BadRequest(say("body-has-half-surrogate"))
-
-
-def _spell(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    raise TypeError(f"{type(value).__name__} has no JSON form")

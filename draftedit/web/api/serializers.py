@@ -4,7 +4,7 @@ from typing import Any
 
 from pyramid.request import Request
 
-from draftedit.web import problem_details
+from draftedit.service import problem_details
 
 ID, STATE = "_id", "_state"
 

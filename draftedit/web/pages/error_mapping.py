@@ -7,49 +7,20 @@ from pyramid.request import Request
 from pyramid.security import Denied
 from translationstring import TranslationStringFactory
 
-from draftedit.engine.base.errors import (
-    HOST_CHECK,
-    DraftError,
-    Refused,
-    SaveRace,
-    SchemaChanged,
-    TooManyWrites,
-)
-from draftedit.engine.base.texts import Text, translated
-from draftedit.web import problem_details, retry
-from draftedit.web.problem_types import KINDS, ErrorInfo, kind_of_status
+from draftedit.service import problem_details
+from draftedit.service.problem_details import ErrorInfo as ErrorInfo
+from draftedit.service.problem_types import KINDS, kind_of_status
 
 _ = TranslationStringFactory("draftedit")
-
-AWAY_SECONDS, BUSY_SECONDS = "5", "1"
 
 
 def report(error: Exception, request: Request) -> ErrorInfo | None:
     """Return the report of an error; None for an unexpected one."""
-    if isinstance(error, DraftError):
-        return _refusal(error, request)
     if isinstance(error, HTTPError):
         return _http_error(error, request)
     if isinstance(error, UnicodeDecodeError):
         return ErrorInfo(KINDS["bad-request"], _("The address is not in UTF-8."))
-    if isinstance(error, retry.DATABASE_ERRORS):
-        return _database_error(error)
-    return None
-
-
-def _refusal(error: DraftError, request: Request) -> ErrorInfo:
-    translate = request.localizer.translate
-    text = error.text
-    if isinstance(error, Refused | SchemaChanged) and error.problems:
-        text = Text(error.problems[0].message)
-    members = problem_details.members(error, translate)
-    headers = {"Retry-After": BUSY_SECONDS} if isinstance(error, SaveRace) else {}
-    if isinstance(error, TooManyWrites):
-        headers = {"Retry-After": str(error.retry_after)}
-    kind = problem_details.kind_of(error)
-    code = text.code or (HOST_CHECK if isinstance(error, Refused) else kind.name)
-    described = {"code": code, "params": problem_details.plain(text.params)}
-    return ErrorInfo(kind, translated(text, translate), described | members, headers)
+    return problem_details.report(error, request.localizer.translate)
 
 
 def _http_error(error: HTTPError, request: Request) -> ErrorInfo | None:
@@ -89,23 +60,6 @@ def _why(error: HTTPForbidden) -> str:
         return str(error.result)
     reason: str = _("You are not permitted to do this.")
     return reason
-
-
-def _database_error(error: Exception) -> ErrorInfo | None:
-    if retry.is_away(error) or retry.is_not_migrated(error):
-        what = _("The database is away.")
-        if retry.is_not_migrated(error):
-            what = _("The database is not migrated: run “draftedit init”.")
-        return ErrorInfo(
-            KINDS["unavailable"], what, headers={"Retry-After": AWAY_SECONDS}
-        )
-    if retry.is_retryable(error):
-        return ErrorInfo(
-            KINDS["busy"],
-            _("The same was being done by another request. Try again."),
-            headers={"Retry-After": BUSY_SECONDS},
-        )
-    return None
 
 
 def methods(request: Request) -> list[str]:

@@ -19,10 +19,12 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from draftedit.engine.base.errors import DraftError, StaleVersion
+from draftedit.engine.base.texts import Translate
+from draftedit.service import problem_details
+from draftedit.service.problem_types import KINDS
 from draftedit.web import retry
-from draftedit.web.api import problem_json, serializers
-from draftedit.web.pages.error_mapping import report
-from draftedit.web.problem_types import KINDS, ErrorInfo
+from draftedit.web.api import serializers
+from draftedit.web.pages.error_mapping import ErrorInfo, report
 from draftedit.web.resources import API_PREFIX, DraftContext
 from draftedit.web.retry import DATABASE_ERRORS
 from draftedit.web.routes import API_PATH
@@ -127,9 +129,23 @@ def _answer(error: Exception, request: Request, write: Write) -> Response:
 def _problem(found: ErrorInfo, error: Exception, request: Request) -> Response:
     translate = request.localizer.translate
     path = request.route_path("draftedit.problem", name=found.kind.name)
-    members = {**found.members, **_draft_now(error, request)}
-    response = problem_json.response(found, translate, path, members)
+    response = _problem_of(found, translate, path, _draft_now(error, request))
     return _finished(response, found, error, request)
+
+
+def _problem_of(
+    found: ErrorInfo,
+    translate: Translate,
+    type_: str,
+    members: dict[str, Any],
+) -> Response:
+    details = problem_details.details_of(found, translate, type_, **members)
+    return Response(
+        details.text.encode(),
+        status=details.status,
+        content_type="application/problem+json",
+        charset=None,
+    )
 
 
 def _page(found: ErrorInfo, error: Exception, request: Request) -> Response:
@@ -144,7 +160,7 @@ def _page(found: ErrorInfo, error: Exception, request: Request) -> Response:
 def _plainly(found: ErrorInfo, for_program: bool) -> Response:
     """Respond without reading anything: no user, no language, no draft."""
     if for_program:
-        response = problem_json.response(found, str, "about:blank", {})
+        response = _problem_of(found, str, "about:blank", {})
     else:
         title, detail = escape(str(found.kind.title)), escape(str(found.detail))
         response = Response(

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 import draftedit.app
 from draftedit.app.models import make_engine
-from draftedit.web.problem_types import KINDS
+from draftedit.service.problem_types import KINDS
 from tests.databases import create_tables, on_one_database
 from tests.hosts import shop
 from tests.hosts.application import PREFIX, TrustingPolicy, make_host

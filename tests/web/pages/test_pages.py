@@ -10,7 +10,7 @@ from draftedit.engine.statistics.counting import Figure
 from draftedit.engine.statistics.daily_counts import DayStatistics
 from draftedit.firewall import drafts
 from draftedit.firewall.models import Ruleset, Tag
-from draftedit.web.problem_details import KINDS
+from draftedit.service.problem_types import KINDS
 from tests.databases import on_one_database
 from tests.functional.person import Person
 from tests.web.api.conftest import make_example

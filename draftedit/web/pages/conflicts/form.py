@@ -17,8 +17,8 @@ from draftedit.engine.base.errors import Conflict, ConflictKind, Problem, Refuse
 from draftedit.engine.base.keys import from_path, to_path
 from draftedit.engine.base.texts import text_of
 from draftedit.engine.rebasing.resolutions import TAKES, Resolution
+from draftedit.service import problem_details
 from draftedit.service.session import EditSession
-from draftedit.web import problem_details
 from draftedit.web.api import json_text
 from draftedit.web.form_values import FormInput, read
 from draftedit.web.messages import say

@@ -4,8 +4,7 @@ The names are part of the contract: a problem's `type` is `/problems/<name>`, th
 that shows these texts.
 """
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from translationstring import TranslationStringFactory
 
@@ -20,16 +19,6 @@ class ProblemType:
     status: int
     title: str
     help: str
-
-
-@dataclass(frozen=True)
-class ErrorInfo:
-    """An error as it is reported to the client."""
-
-    kind: ProblemType
-    detail: str
-    members: dict[str, Any] = field(default_factory=dict)
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 _KINDS = (
