@@ -1,24 +1,32 @@
 """Errors that the databases really raise are classified rightly."""
 
+import datetime
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from draftedit.app.models import make_engine
+from draftedit.engine.schema import tables
 from draftedit.testing.race import one_order
 from draftedit.web.retry import is_away, is_not_migrated, is_retryable
 
 METADATA = sa.MetaData()
-TABLES = [
-    sa.Table(
-        name,
-        METADATA,
-        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("text", sa.String(10), nullable=False, server_default=""),
-    )
-    for name in ("request", "notes")
-]
-REQUEST, NOTES = TABLES
+NOTES = sa.Table(
+    "notes",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("text", sa.String(10), nullable=False, server_default=""),
+)
+REQUEST = tables.build(METADATA, tables.PREFIX).request
+ANSWERED = {
+    "owner": "ada",
+    "key": "a key",
+    "digest": "",
+    "status": 200,
+    "answer": "",
+    "at": datetime.datetime.now(datetime.UTC),
+}
 
 
 @pytest.fixture
@@ -79,19 +87,24 @@ def test_two_transactions_that_cannot_be_put_in_order_are_retryable(engine):
     assert is_retryable(raised.value)
 
 
-@pytest.mark.parametrize(("table", "retryable"), [(REQUEST, True), (NOTES, False)])
+@pytest.mark.parametrize(
+    ("table", "values", "retryable"),
+    [(REQUEST, ANSWERED, True), (NOTES, {"id": 3}, False)],
+    ids=["request", "notes"],
+)
 def test_a_key_that_exists_is_retryable_in_the_table_of_requests_only(
-    engine, table, retryable
+    engine, table, values, retryable
 ):
-    twice = table.insert().values([{"id": 3}, {"id": 3}])
-    with engine.connect() as connection, pytest.raises(IntegrityError) as raised:
-        connection.execute(twice)
+    with engine.connect() as connection:
+        connection.execute(sa.insert(table), values)
+        with pytest.raises(IntegrityError) as raised:
+            connection.execute(sa.insert(table), values)
     assert is_retryable(raised.value) is retryable
 
 
 def test_a_broken_rule_other_than_a_key_is_not_retryable(engine):
     with engine.connect() as connection, pytest.raises(DBAPIError) as raised:
-        connection.execute(REQUEST.insert().values(id=3, text=sa.null()))
+        connection.execute(sa.insert(REQUEST), ANSWERED | {"answer": None})
     assert not is_retryable(raised.value)
 
 

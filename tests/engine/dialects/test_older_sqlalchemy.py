@@ -11,7 +11,7 @@ from draftedit.engine.dialects.older_sqlalchemy import (
     set_storage_parameters,
     take_storage_parameters,
 )
-from draftedit.engine.schema.tables import build
+from draftedit.engine.schema.tables import PREFIX, build
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def created(metadata, url):
 
 def of_drafts():
     metadata = sa.MetaData()
-    build(metadata)
+    build(metadata, PREFIX)
     return metadata
 
 
@@ -54,7 +54,7 @@ def test_what_lacks_the_option_takes_it_and_alters_the_table(listened):
 
     run = created(of_drafts(), "postgresql+psycopg://")
 
-    assert "ALTER TABLE draft SET (fillfactor = 70)" in run
+    assert "ALTER TABLE draftedit_draft SET (fillfactor = 70)" in run
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "mariadb+pymysql://"])
