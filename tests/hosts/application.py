@@ -51,6 +51,8 @@ def make_host(
         config.set_security_policy(TrustingPolicy())
         config.include("draftedit", route_prefix=prefix)
         config.add_drafts(drafts)
+        for name in ("login", "logout", "account"):  # which no page of ours links to
+            config.add_route(name, f"/people/{name}")
         config.add_route("host", "/{a}/{b}")
         config.add_view(host_page, route_name="host")
         return config.make_wsgi_app()

@@ -21,5 +21,6 @@ ROUTES = (
 def includeme(config: Configurator) -> None:
     """Add the routes and their views."""
     for name, pattern in ROUTES:
-        config.add_route(name, pattern)
+        # Pages link to these if they are there: not to a host's own `logout`.
+        config.add_route(f"draftedit_app.{name}", pattern)
     config.scan("draftedit.app.pages")

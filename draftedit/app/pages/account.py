@@ -60,7 +60,10 @@ def page(request: Request, user: UserAccount, *problems: Problem) -> dict[str, A
 
 
 @view_config(
-    route_name="account", request_method="GET", renderer=TEMPLATE, permission=READ
+    route_name="draftedit_app.account",
+    request_method="GET",
+    renderer=TEMPLATE,
+    permission=READ,
 )
 def show(request: Request) -> dict[str, Any]:
     """Show the account, including the text of a token that was just created."""
@@ -68,7 +71,7 @@ def show(request: Request) -> dict[str, Any]:
 
 
 @view_config(
-    route_name="account_password",
+    route_name="draftedit_app.account_password",
     request_method="POST",
     renderer=TEMPLATE,
     permission=READ,
@@ -93,11 +96,11 @@ def change_password(request: Request) -> dict[str, Any] | Response:
     accounts.set_password_hash(found, new_hash)
     keep_session(request, found)
     flash(request, _("Your password is changed; other sessions have ended."))
-    return HTTPSeeOther(request.route_path("account"))
+    return HTTPSeeOther(request.route_path("draftedit_app.account"))
 
 
 @view_config(
-    route_name="account_tokens",
+    route_name="draftedit_app.account_tokens",
     request_method="POST",
     renderer=TEMPLATE,
     permission=READ,
@@ -114,7 +117,7 @@ def create(request: Request) -> dict[str, Any] | Response:
     # Kept in the cookie for one redirect: reloading a page that answers a POST would
     # create another token.
     _show_once(request, text)
-    return HTTPSeeOther(request.route_path("account", _anchor="tokens"))
+    return HTTPSeeOther(request.route_path("draftedit_app.account", _anchor="tokens"))
 
 
 def _show_once(request: Request, text: str) -> None:
@@ -125,7 +128,11 @@ def _show_once(request: Request, text: str) -> None:
         warn(request, _("A token that was made before was never shown: revoke it."))
 
 
-@view_config(route_name="account_token_revoke", request_method="POST", permission=READ)
+@view_config(
+    route_name="draftedit_app.account_token_revoke",
+    request_method="POST",
+    permission=READ,
+)
 def revoke(request: Request) -> Response:
     """Revoke a token."""
     user, number = account_of(request), request.matchdict["id"]
@@ -133,4 +140,4 @@ def revoke(request: Request) -> Response:
         raise HTTPNotFound(f"There is no token {number}.")
     accounts.revoke(request.dbsession, user, int(number))
     flash(request, _("The token is revoked."))
-    return HTTPSeeOther(request.route_path("account", _anchor="tokens"))
+    return HTTPSeeOther(request.route_path("draftedit_app.account", _anchor="tokens"))

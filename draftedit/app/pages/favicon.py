@@ -14,7 +14,7 @@ from pyramid.view import view_config
 SECONDS = 24 * 60 * 60  # the address stays the same if the icon changes
 
 
-@view_config(route_name="favicon", permission=NO_PERMISSION_REQUIRED)
+@view_config(route_name="draftedit_app.favicon", permission=NO_PERMISSION_REQUIRED)
 def icon(_request: Request) -> Response:
     """Answer with the icon of the pages."""
     body = (files("draftedit.web") / "static" / "icon.svg").read_bytes()

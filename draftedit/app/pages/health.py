@@ -11,13 +11,13 @@ from draftedit.app.models import migration
 RETRY_SECONDS = "5"
 
 
-@view_config(route_name="healthz", permission=NO_PERMISSION_REQUIRED)
+@view_config(route_name="draftedit_app.healthz", permission=NO_PERMISSION_REQUIRED)
 def lives(_request: Request) -> Response:
     """Answer 200 without checking anything else."""
     return _answer("The process lives.")
 
 
-@view_config(route_name="readyz", permission=NO_PERMISSION_REQUIRED)
+@view_config(route_name="draftedit_app.readyz", permission=NO_PERMISSION_REQUIRED)
 def is_ready(request: Request) -> Response:
     """Answer 503 until the database answers and all its migrations have run."""
     try:

@@ -30,7 +30,7 @@ TEMPLATE = "draftedit.web:templates/login.jinja2"
 
 
 @view_config(
-    route_name="login",
+    route_name="draftedit_app.login",
     request_method="GET",
     renderer=TEMPLATE,
     permission=NO_PERMISSION_REQUIRED,
@@ -44,7 +44,7 @@ def show(request: Request) -> dict[str, Any] | Response:
 
 
 @view_config(
-    route_name="login",
+    route_name="draftedit_app.login",
     request_method="POST",
     renderer=TEMPLATE,
     permission=NO_PERMISSION_REQUIRED,
@@ -63,12 +63,14 @@ def sign_in(request: Request) -> dict[str, Any] | Response:
 
 
 @view_config(
-    route_name="logout", request_method="POST", permission=NO_PERMISSION_REQUIRED
+    route_name="draftedit_app.logout",
+    request_method="POST",
+    permission=NO_PERMISSION_REQUIRED,
 )
 def sign_out(request: Request) -> Response:
     """End the session; drafts stay."""
     headers = forget(request)
-    return HTTPSeeOther(request.route_path("login"), headers=headers)
+    return HTTPSeeOther(request.route_path("draftedit_app.login"), headers=headers)
 
 
 @forbidden_view_config(is_authenticated=False)
@@ -78,7 +80,7 @@ def ask(_error: HTTPForbidden, request: Request) -> Response:
     if route is not None and route.name.startswith(API_PREFIX):
         raise PredicateMismatch("Programs get a problem, not a form.")
     query = {"next": _here(request)}
-    return HTTPSeeOther(request.route_path("login", _query=query))
+    return HTTPSeeOther(request.route_path("draftedit_app.login", _query=query))
 
 
 def _here(request: Request) -> str:

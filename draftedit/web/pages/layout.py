@@ -78,17 +78,17 @@ class PageFrame:
     @property
     def sign_in(self) -> str | None:
         """Return the address of the sign-in form, if there is one."""
-        return self._path("login")
+        return self._path("draftedit_app.login")
 
     @property
     def sign_out(self) -> str | None:
         """Return the address to sign out, if there is one."""
-        return self._path("logout")
+        return self._path("draftedit_app.logout")
 
     @property
     def account(self) -> str | None:
         """Return the address of the user's account, if there is one."""
-        return self._path("account")
+        return self._path("draftedit_app.account")
 
     def flash(self) -> Sequence[str]:
         """Return the messages of the last action, and remove them."""

@@ -15,15 +15,15 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PUBLIC = {
     "draftedit.api.openapi",
     "draftedit.problem",
-    "login",
-    "logout",
-    "healthz",
-    "readyz",
-    "favicon",
+    "draftedit_app.login",
+    "draftedit_app.logout",
+    "draftedit_app.healthz",
+    "draftedit_app.readyz",
+    "draftedit_app.favicon",
 }
 # What a reader has, of what asks for somebody.
 FOR_READERS = {
-    "account",
+    "draftedit_app.account",
     "draftedit.api.object",
     "draftedit.api.object_row",
     "draftedit.api.object_rows",

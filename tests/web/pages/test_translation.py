@@ -95,4 +95,6 @@ class TestInAHost:
         assert browser.get(f"{PREFIX}/").html.h1.get_text() == "Objects"
 
     def test_who_is_signed_in_is_the_hosts_business(self, browser):
-        assert browser.get(f"{PREFIX}/").html.select(".who") == []
+        page = browser.get(f"{PREFIX}/")
+        assert page.html.select(".who") == []
+        assert "/people/" not in page.text  # where the host's own routes lead
