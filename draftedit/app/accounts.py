@@ -101,11 +101,6 @@ def set_disabled(user: UserAccount, disabled: bool) -> None:
     user.stamp = _new_stamp()
 
 
-def check_password(user: UserAccount | None, password: str) -> bool:
-    """Return whether the user may sign in with it; as slow for an unknown user."""
-    return admits(user, passwords.prove(user.password_hash if user else None, password))
-
-
 def admits(user: UserAccount | None, proof: passwords.Proof) -> bool:
     """Return whether the proof is of the user's current password, and valid."""
     if user is None or user.disabled or not proof.matches:

@@ -1,4 +1,7 @@
-"""Password rules and argon2 hashing."""
+"""Password rules and argon2 hashing.
+
+Whether a user with the right password is let in: `accounts.admits`.
+"""
 
 import unicodedata
 from dataclasses import dataclass

@@ -4,6 +4,7 @@ import pytest
 
 from draftedit.app import accounts
 from draftedit.cli import user as user_module
+from tests.app.admitting import admitted
 
 PASSWORD = "a password of the tests"
 
@@ -18,7 +19,7 @@ def test_a_new_user_is_a_reader(run, ini, dbsession):
         "ann: reader"
     ]
     ann = accounts.find(dbsession, "ann")
-    assert accounts.check_password(ann, PASSWORD)
+    assert admitted(ann, PASSWORD)
     assert PASSWORD not in ann.password_hash
 
 
@@ -26,7 +27,7 @@ def test_what_is_given_is_changed_and_nothing_else(run, ini, ann, dbsession):
     assert run("user", ini, "ann", "--role", "admin") == ["ann: admin"]
     assert run("user", ini, "ann", "--disable") == ["ann: admin, disabled"]
     assert run("user", ini, "ann", "--enable") == ["ann: admin"]
-    assert accounts.check_password(accounts.find(dbsession, "ann"), PASSWORD)
+    assert admitted(accounts.find(dbsession, "ann"), PASSWORD)
 
 
 def test_a_changed_password_ends_sessions(run, ini, ann, dbsession):
@@ -39,10 +40,10 @@ def test_a_changed_password_ends_sessions(run, ini, ann, dbsession):
 def test_a_terminal_is_asked_twice_for_the_password(run, ini, monkeypatch, dbsession):
     monkeypatch.setattr(user_module, "_is_terminal", lambda: True)
     run("user", ini, "ann", input=f"{PASSWORD}\n{PASSWORD}\n")
-    assert accounts.check_password(accounts.find(dbsession, "ann"), PASSWORD)
+    assert admitted(accounts.find(dbsession, "ann"), PASSWORD)
     dbsession.rollback()
     run("user", ini, "ann", input="another one\nanother one\n")
-    assert accounts.check_password(accounts.find(dbsession, "ann"), "another one")
+    assert admitted(accounts.find(dbsession, "ann"), "another one")
 
 
 @pytest.mark.parametrize(

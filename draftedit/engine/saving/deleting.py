@@ -1,4 +1,7 @@
-"""Stage "delete": removed rows and their descendants, children first."""
+"""Stage "delete": removed rows and their descendants, children first.
+
+The order of the tables is the target's `insert_order`, reversed (`schema.aggregate`).
+"""
 
 from collections.abc import Iterator
 

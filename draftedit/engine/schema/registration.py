@@ -1,4 +1,8 @@
-"""Register a target: find its parts through relationships, refuse by name."""
+"""Register a target: find its parts through relationships, refuse by name.
+
+What a relationship cannot be is refused in `aggregate`, a table in `model_checks`, a
+column in `build_field`, a host's criterion in `visibility`, and the rest here.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager

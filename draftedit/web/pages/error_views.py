@@ -143,7 +143,7 @@ def _problem_of(
     return Response(
         details.text.encode(),
         status=details.status,
-        content_type="application/problem+json",
+        content_type=details.headers["Content-Type"],
         charset=None,
     )
 
