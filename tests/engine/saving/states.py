@@ -256,7 +256,7 @@ def take_over(state: State) -> None:
     new = state.counter
     state.rows[new] = Record(old.table, old.parent, dict(old.values))
     for child, row in list(state.rows.items()):
-        if row.parent == number and can_move(state.part(child)):
+        if row.parent == number and can_move(state, child):
             row.parent = new
     state.delete(number)
     redirect(state, number, new)
@@ -272,7 +272,7 @@ def redirect(state: State, old: int, new: int) -> None:
 
 def move(state: State) -> None:
     """Move a row to another parent; what stands in its way there is deleted."""
-    movable = [n for n in state.rows if can_move(state.part(n))]
+    movable = [n for n in state.rows if can_move(state, n)]
     if not movable:
         return
     number = state.dice.choice(movable)
@@ -282,9 +282,11 @@ def move(state: State) -> None:
         state.delete(other)
 
 
-def can_move(part: Part) -> bool:
-    """Tell whether a row may get another parent."""
-    return part.order is not None and not set(part.parent_fields) & set(part.key)
+def can_move(state: State, number: int) -> bool:
+    """Tell whether a row may get another parent, or another place."""
+    part = state.part(number)
+    moves = part.order is not None or state.model.target.has_other_parents(part)
+    return moves and not set(part.parent_fields) & set(part.key)
 
 
 def shuffle(state: State) -> None:
@@ -470,12 +472,21 @@ class Steps:
     def _arrange(self) -> None:
         for name, part in self.after.model.target.tables.items():
             if part.order is None:
+                self._put_below(part)
                 continue
             for parent in self.after.of(str(part.parent)):
                 last = None
                 for number in self.after.children(name, parent):
                     self._move(name, number, parent, last)
                     last = number
+
+    def _put_below(self, part: Part) -> None:
+        """Give the rows of a part without order their parents."""
+        if not self.after.model.target.has_other_parents(part):
+            return
+        for parent in self.after.of(str(part.parent)):
+            for number in self.after.children(part.name, parent):
+                self.edit.apply(Move(part.name, self.keys[number], self.keys[parent]))
 
     def _move(self, table: str, number: int, parent: int, last: int | None) -> None:
         after = None if last is None else self.keys[last]
