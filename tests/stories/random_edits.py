@@ -138,8 +138,12 @@ class RandomEdits:
 
     def move(self) -> Json | None:
         """Move a row, below another parent or among its siblings."""
-        ordered = [name for name, table in self.tables.items() if table["ordered"]]
-        found = self.row(*ordered) if ordered else None
+        movable = [
+            name
+            for name, table in self.tables.items()
+            if table["ordered"] or table["changes_parent"]
+        ]
+        found = self.row(*movable) if movable else None
         if found is None:
             return None
         table, row = found
@@ -148,6 +152,8 @@ class RandomEdits:
         if parent is None:
             return None
         operation["parent"] = parent[1]["_id"]
+        if not self.tables[table]["ordered"]:
+            return operation
         operation["after"] = self.sibling(table, parent[1]["_id"])
         if operation["after"] == row["_id"]:
             return None

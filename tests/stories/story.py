@@ -37,9 +37,9 @@ class Story:
         self.made: dict[str, int] = {}
 
     def kinds(self) -> set[str]:
-        """Return the kinds of operations that the story has: no move without order."""
-        has_order = any(table["ordered"] for table in self.tables)
-        return ALL_KINDS if has_order else ALL_KINDS - {"move"}
+        """Return the kinds of operations that the story has: not every host moves."""
+        moves = any(one["ordered"] or one["changes_parent"] for one in self.tables)
+        return ALL_KINDS if moves else ALL_KINDS - {"move"}
 
     @property
     def path(self) -> str:
