@@ -44,13 +44,12 @@ Environ = dict[str, object]
 
 
 def check(request: Request) -> None:
-    """Raise a GuardError for a request that is too large or cannot be parsed.
+    """Raise a GuardError for a tidied request that is too large or cannot be parsed.
 
     What is refused is removed from the request: the error page, or the language
     negotiation, would parse it.
     """
     _check_headers(request)
-    tidy(request)
     _check_query(request)
     take_body(request.environ)
     state = request.environ.get(_READ)
@@ -183,6 +182,7 @@ def includeme(config: Configurator) -> None:
             return
         if retry.is_ours(request.matched_route, request.registry):
             try:
+                tidy(request)
                 check(request)
             finally:  # the error page negotiates the language, too
                 languages.keep_to_known(request)
