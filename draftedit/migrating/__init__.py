@@ -32,7 +32,6 @@ from alembic.operations import BatchOperations
 
 from draftedit.engine.dialects import backend_of
 from draftedit.engine.schema import shadow_tables
-from draftedit.engine.schema.tables import PREFIX
 from draftedit.engine.values.codecs import codec
 from draftedit.migrating import stored
 from draftedit.migrating.rows_at_stake import (
@@ -81,14 +80,13 @@ def add_column(op: Operations, table: str, column: sa.Column[Any]) -> None:
     stored.add(connection, table, column.name, spelling)
 
 
-def rename_column(
-    op: Operations, table: str, old: str, new: str, *, prefix: str = PREFIX
-) -> None:
+def rename_column(op: Operations, table: str, old: str, new: str) -> None:
     """Rename a column, and rename it in everything stored about it.
 
-    `prefix`: that of the `Drafts`.
+    Raises NoSuchTableError, before it changes anything, for a table without drafts.
     """
     connection = _connection(op)
+    journal = stored.journal_of(connection, table)
     quote = connection.dialect.identifier_preparer.quote
     for name in (table, *shadow_tables.names(table)):
         op.execute(
@@ -99,7 +97,7 @@ def rename_column(
         return new if name == old else name
 
     stored.rename_in_rows(connection, table, renamed)
-    stored.rename_in_operations(connection, f"{prefix}operation", table, renamed)
+    stored.rename_in_operations(connection, journal, table, renamed)
 
 
 def drop_column(op: Operations, table: str, name: str) -> None:

@@ -10,6 +10,7 @@ from draftedit.engine.schema import shadow_tables
 from draftedit.engine.values.codecs import Codec, canonical
 
 BATCH = 500
+OWN = ["draft"]  # the column by which a row of a draft refers to the draft
 
 Record = dict[str, Any]
 # Maps a column's name to its new one; None drops it.
@@ -49,6 +50,19 @@ def rename_in_rows(connection: sa.Connection, table: str, renamed: Renamed) -> N
     _rewrite(
         connection, shadow_tables.names(table)[0], ("origin", "omitted"), rewritten
     )
+
+
+def journal_of(connection: sa.Connection, table: str) -> str:
+    """Return the table of operations of the drafts of a table, by their reference.
+
+    The tables of one `Drafts` have a prefix in common, which the host chooses. Raises
+    NoSuchTableError for a table without drafts, LookupError without the reference.
+    """
+    twin = shadow_tables.names(table)[0]
+    for key in sa.inspect(connection).get_foreign_keys(twin):
+        if key["constrained_columns"] == OWN:
+            return f"{key['referred_table'].removesuffix('draft')}operation"
+    raise LookupError(f"{twin} has no foreign key to a table of drafts")
 
 
 def rename_in_operations(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import URL, Dialect, Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InvalidRequestError
 
 from draftedit.engine.dialects import (
     ALL,
@@ -32,8 +32,7 @@ def make_engine(url: URL | str, *, pgbouncer: bool = False, **options: Any) -> E
     `options` are those of `create_engine`. Raises BadSettings if the database is
     unknown, its driver is not installed, or the address cannot be read.
     """
-    url = make_url(url)
-    backend = _backend(url)
+    url, backend = _backend(url)
     engine = _made(create_engine, url, backend, pgbouncer, options)
     backend.prepare(engine)
     return engine
@@ -50,8 +49,7 @@ def make_async_engine(
     """
     from sqlalchemy.ext.asyncio import create_async_engine
 
-    url = make_url(url)
-    backend = _backend(url)
+    url, backend = _backend(url)
     engine = _made(create_async_engine, url, backend, pgbouncer, options)
     require_known_errors(engine.dialect)
     backend.prepare(engine.sync_engine)
@@ -73,9 +71,12 @@ def require_known_errors(dialect: Dialect) -> None:
         )
 
 
-def _backend(url: URL) -> Backend:
+def _backend(address: URL | str) -> tuple[URL, Backend]:
     try:
-        return backend_named(url.get_backend_name())
+        url = make_url(address)
+        return url, backend_named(url.get_backend_name())
+    except (ArgumentError, InvalidRequestError) as error:
+        raise BadSettings(f"sqlalchemy.url: {error}") from error
     except UnknownDatabase as error:
         raise BadSettings(
             f"sqlalchemy.url names {error.dialect}; known are {error.known}"
@@ -99,5 +100,5 @@ def _made(
         raise BadSettings(
             f"{error.name} is not installed: pip install 'draftedit[{backend.extra}]'"
         ) from error
-    except ArgumentError as error:
+    except (ArgumentError, InvalidRequestError) as error:
         raise BadSettings(f"sqlalchemy.url: {error}") from error

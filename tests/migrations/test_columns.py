@@ -19,7 +19,7 @@ from tests.databases import create_tables
 class Host:
     """A host whose lines have the columns that this moment's models say."""
 
-    def __init__(self, **columns):
+    def __init__(self, prefix="draftedit_", **columns):
         class Base(DeclarativeBase):
             pass
 
@@ -43,7 +43,7 @@ class Host:
 
         self.metadata = Base.metadata
         self.order, self.line = Order, Line
-        self.drafts = Drafts(Base.metadata)
+        self.drafts = Drafts(Base.metadata, prefix=prefix)
         self.drafts.target(Order, label=Order.number, order={Line: Line.place})
 
 
@@ -58,7 +58,11 @@ def before():
 
 @pytest.fixture
 def engine(empty_database, before):
-    engine = empty_database.engine
+    return filled(empty_database.engine, before)
+
+
+def filled(engine, before):
+    """Make the tables of a host, with an order of three lines."""
     create_tables(engine, before.metadata, before.drafts.metadata)
     with Session(engine) as dbsession, dbsession.begin():
         lines = [
@@ -254,6 +258,35 @@ def test_a_table_that_nothing_refers_to_needs_no_guard(engine, before):
         migrating.drop_column(op, "line", "colour")
 
     assert [row["product"] for row in live(engine)] == ["tea", "salt", "rice"]
+
+
+@pytest.mark.parametrize("prefix", ["", "our_", "draft"])
+def test_the_journal_of_another_prefix_is_found(empty_database, prefix):
+    before = Host(prefix=prefix, product=text(), colour=text())
+    engine = filled(empty_database.engine, before)
+    with editing(engine, before) as edit:
+        edit.apply(Set("line", (1,), product="coffee"))
+        draft = edit.key
+
+    with migrating_by(engine) as op:
+        migrating.rename_column(op, "line", "product", "article")
+
+    after = Host(prefix=prefix, article=text(), colour=text())
+    with editing(engine, after, draft) as edit:
+        edit.undo()
+        edit.redo()
+        assert [one.fields["article"][1] for one in edit.changes()] == ["coffee"]
+
+
+def test_a_table_without_drafts_is_refused_before_anything_is_changed(engine, before):
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE alone (id INTEGER, name INTEGER)")
+
+    with migrating_by(engine) as op, pytest.raises(sa.exc.NoSuchTableError):
+        migrating.rename_column(op, "alone", "name", "title")
+
+    columns = sa.inspect(engine).get_columns("alone")
+    assert [one["name"] for one in columns] == ["id", "name"]
 
 
 def test_more_rows_than_one_batch_are_carried(engine, before, monkeypatch):

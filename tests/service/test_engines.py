@@ -47,5 +47,12 @@ def test_a_driver_whose_errors_have_no_codes_is_refused_by_name():
 
 
 def test_a_driver_that_is_not_asynchronous_is_refused():
-    with pytest.raises(sa.exc.InvalidRequestError, match="async"):
+    with pytest.raises(BadSettings, match="async"):
         make_async_engine("sqlite://")
+
+
+@pytest.mark.parametrize("make", [make_engine, make_async_engine])
+@pytest.mark.parametrize("address", ["nonsense", "", None])
+def test_an_address_that_is_none_is_refused(make, address):
+    with pytest.raises(BadSettings, match=r"sqlalchemy\.url"):
+        make(address)

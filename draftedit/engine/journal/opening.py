@@ -1,6 +1,7 @@
 """Open a draft: on an object, by copying its root row, or on a new one."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from draftedit.engine.operations.base import AS_ASKED
 from draftedit.engine.operations.fields import canonical_values, defaults
 from draftedit.engine.reading.binds import parse_key
 from draftedit.engine.reading.object_visibility import in_sight
-from draftedit.engine.schema.model import Target
+from draftedit.engine.schema.model import Field, Target
 from draftedit.engine.schema.tables import OWNER, ROOT, Tables
 from draftedit.engine.store import draft_records
 from draftedit.engine.store.draft_records import DraftRecord
@@ -62,6 +63,8 @@ def open_new(
     nothing generates a column of the key that is not given.
     """
     part = target.root
+    if not isinstance(given, Mapping):
+        raise Refused(Problem(say("values-not-by-column"), table=part.name))
     # No draft has number 0: only live rows are read.
     live = DraftRows(dbsession, target, (), 0)
     values = canonical_values(live, part, None, given, AS_ASKED, inserting=True)
@@ -80,19 +83,43 @@ def open_new(
     if part.generated_key is None and live.find(target.name, root) is not None:
         message, field = say("key-exists"), part.key[-1]
         raise Refused(Problem(message, table=part.name, key=root, field=field))
+    made = partial(_make, dbsession, tables, target, root, owner, values, last_key)
+    if part.criterion is None:
+        return made()
+    with dbsession.begin_nested():  # nothing is left of a draft that nobody would find
+        record = made()
+        if not in_sight(dbsession, target, root, record.key):
+            raise Refused(Problem(say("row-not-in-object"), table=part.name, key=root))
+    return record
+
+
+def _make(
+    dbsession: Session,
+    tables: Tables,
+    target: Target,
+    root: Key,
+    owner: str,
+    values: Mapping[str, Any],
+    last_key: int,
+) -> DraftRecord:
     record = _record(dbsession, tables, target, root, owner, exists=False)
     if last_key:
         record = draft_records.set_last_key(dbsession, tables, record, last_key)
-    rows = DraftRows(dbsession, target, root, record.key, last_key)
+    rows, part = DraftRows(dbsession, target, root, record.key, last_key), target.root
     omitted = frozenset(name for name in part.columns if name not in values)
     rows.add(part, {name: values.get(name) for name in part.columns}, omitted)
     return record
 
 
 def keys_to_give(target: Target) -> list[str]:
-    """Return the columns of a new object's key that nothing generates."""
+    """Return the columns of a new object's key that nothing gives a value before."""
     key = (target.root.fields[name] for name in target.root.key)
-    return [f.name for f in key if f.insertable and f.column.default is None]
+    return [f.name for f in key if f.insertable and not _has_python_default(f)]
+
+
+def _has_python_default(field: Field) -> bool:
+    default: Any = field.column.default
+    return default is not None and (default.is_scalar or default.is_callable)
 
 
 def _record(

@@ -128,4 +128,4 @@ def parent_key(rows: DraftRows, part: Part, raw: AnyKey, mode: ApplyMode) -> Key
     row = row_of(rows, parent, key, mode)
     if not rows.in_sight(row):
         raise refused(say("parent-deleted"), row)
-    return key
+    return row.key  # as the database spells it: "TEA" and "tea" may be one key

@@ -5,6 +5,7 @@ from typing import Any
 from draftedit.engine.base.errors import Conflict, ConflictKind, Key, Problem, Refused
 from draftedit.engine.base.messages import say
 from draftedit.engine.operations import LAST, Delete, Move, Operation, Set
+from draftedit.engine.reading.revisions_since import RowId
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.rebasing.context import ResolutionContext
 from draftedit.engine.rebasing.resolutions import Resolution
@@ -15,10 +16,10 @@ def decide(context: ResolutionContext, one: Conflict, choice: Resolution) -> Non
     """Carry out one choice; raise Refused if that is not possible."""
     if one.field is None:
         _decide_row(context, one, choice)
-    elif not context.in_sight(one.table, one.key):
-        return  # it was deleted with the row above it
     elif one.kind == ConflictKind.ORDER:
         _decide_order(context, one, choice)
+    elif not context.in_sight(one.table, one.key):
+        return  # it was deleted with the row above it
     else:
         _decide_field(context, one, choice)
 
@@ -26,6 +27,9 @@ def decide(context: ResolutionContext, one: Conflict, choice: Resolution) -> Non
 def _decide_row(context: ResolutionContext, one: Conflict, choice: Resolution) -> None:
     if choice.take == "value":
         raise Refused(Problem(say("choice-not-for-rows")))
+    if choice.take != "live" and _is_another_object(context, one, choice.take):
+        title = context.part(one.table).title
+        raise Refused(Problem(say("key-in-use", title=title)))
     if context.sides.is_another(one.table, one.key):
         wanted = getattr(one, choice.take)
         if wanted is None or context.part(one.table).generated_key is None:
@@ -42,6 +46,15 @@ def _decide_row(context: ResolutionContext, one: Conflict, choice: Resolution) -
         # Others have inserted a row of this key, or put it below one that is deleted
         # here.
         _reach(context, one, one.draft)
+
+
+def _is_another_object(context: ResolutionContext, one: Conflict, take: str) -> bool:
+    """Return whether a choice would write into, or delete, an object of others."""
+    if context.part(one.table).parent is not None or one.live is None:
+        return False
+    return context.sides.is_another(one.table, one.key) or (
+        take == "base" and one.base is None
+    )
 
 
 def _reach(context: ResolutionContext, one: Conflict, values: Any) -> None:
@@ -125,6 +138,21 @@ def _set(
 def _decide_order(
     context: ResolutionContext, one: Conflict, choice: Resolution
 ) -> None:
+    """Put a row where one side has it, out of what the draft itself has deleted.
+
+    What a choice about another row has deleted stays deleted, with all below it.
+    """
+    restored: list[RowId] = []
+    if not context.in_sight(one.table, one.key):
+        if not context.is_hidden_by_draft(one.table, one.key):
+            return
+        restored = context.ensure(one.table, one.key)
+    _put(context, one, choice)
+    for above in restored:
+        context.delete_again(*above, unless_above=(one.table, one.key))
+
+
+def _put(context: ResolutionContext, one: Conflict, choice: Resolution) -> None:
     row = context.rows.row(one.table, one.key)
     part, order = context.part(one.table), str(one.field)
     if choice.take == "value":
@@ -138,6 +166,7 @@ def _decide_order(
     if values is None:  # a new row has no other place than the last
         context.apply(context.moved_behind(row, LAST))
     else:
+        context.ensure_parent(one.table, values)
         context.move(row, part.parent_key_of(values), values[order])
 
 

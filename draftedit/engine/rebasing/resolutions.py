@@ -14,6 +14,7 @@ from draftedit.engine.base.errors import (
 )
 from draftedit.engine.base.messages import say
 from draftedit.engine.draft.draft_rows import DraftRows
+from draftedit.engine.operations.base import as_key
 
 TAKES = ("base", "draft", "live", "value")
 
@@ -36,12 +37,15 @@ class Resolution:
 def encoded(rows: DraftRows, one: Resolution) -> Resolution:
     """Return a choice with the key as the conflicts have it.
 
-    Raises Refused if it cannot be the key of a row.
+    Raises Refused if it cannot be the key of a row, or if there is no such choice.
     """
+    if one.take not in TAKES:
+        choices = ", ".join(TAKES)
+        raise Refused(Problem(say("choice-unknown", take=one.take, choices=choices)))
     if one.table is None:
         return one
     try:
-        return replace(one, key=rows.key(rows.part(one.table), one.key or ()))
+        return replace(one, key=rows.key(rows.part(one.table), as_key(one.key or ())))
     except Unknown:
         raise _no_conflict(one) from None
 

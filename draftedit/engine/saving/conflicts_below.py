@@ -39,7 +39,10 @@ def _of_foreign(sides: ThreeWay, part: Part, now: Row) -> Iterator[Conflict]:
     if sides.is_below_gone(part.name, now.key):
         base = before.values if before else None
         at = part.name, now.key
-        yield sides.conflict(at, None, ConflictKind.ROW, base, None, now.values)
+        # What the draft has done below it is not given up without a word: then its side
+        # has the row where it was.
+        mine = base if sides.has_work_below(*at) else None
+        yield sides.conflict(at, None, ConflictKind.ROW, base, mine, now.values)
     else:
         yield from _of_links(sides, part, now)
 

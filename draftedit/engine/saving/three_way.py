@@ -1,6 +1,6 @@
 """Compare base, draft and live, field by field."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -122,7 +122,28 @@ class ThreeWay:
         if mine is not None and mine.changed_fields().keys() & set(part.parent_fields):
             return self.parent(part, mine.values)
         row = self.now.find(table, key)
-        return None if row is None else self.parent(part, row.values)
+        above = None if row is None else self.parent(part, row.values)
+        found = None if above is None else self.now.find(*above)
+        # A row may refer to its parent by another spelling of the key.
+        return above if found is None else (found.table, found.key)
+
+    def has_work_below(self, table: str, key: Key) -> bool:
+        """Return whether the draft has created or changed rows below a row."""
+        return any(
+            (table, key) in self._path(*at) for at in {**self.new, **self.changed}
+        )
+
+    def _path(self, table: str, key: Key) -> Iterator[RowId]:
+        """Yield the rows above one, as the draft has them."""
+        at: RowId | None = table, key
+        while at is not None:
+            mine = self.new.get(at)
+            above = self._above(*at) if mine is None else None
+            if mine is not None:
+                above = self.parent(self.parts[at[0]], mine.values)
+            if above is not None:
+                yield above
+            at = above
 
     def conflict(
         self,

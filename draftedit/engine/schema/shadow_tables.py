@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from draftedit.engine.base.errors import BadModel
 from draftedit.engine.schema.model import Field
 from draftedit.engine.schema.tables import ROOT, draft_reference
 from draftedit.engine.values.codecs import long_text
@@ -64,6 +65,9 @@ def build(
 
     `drafts` is the table of drafts, in whose metadata they are made.
     """
+    for name in names(live.name):
+        if name in drafts.metadata.tables:
+            raise BadModel(f"{name} is a table of draftedit already: choose a prefix=")
     listing = tuple(dict.fromkeys((*parent, *((order,) if order else ()), *key)))
     return (
         _draft_table(drafts, live, fields, key, parent, listing),

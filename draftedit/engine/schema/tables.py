@@ -58,7 +58,7 @@ class _Maker:
 
 def build(metadata: sa.MetaData, prefix: str) -> Tables:
     """Add the tables to `metadata`; raise BadModel for a prefix that no name takes."""
-    if not _PREFIX.fullmatch(prefix):
+    if not (isinstance(prefix, str) and _PREFIX.fullmatch(prefix)):
         raise BadModel(
             f"prefix={prefix!r} is not up to {LONGEST_PREFIX} letters, digits and"
             " underscores, beginning with a letter"

@@ -224,11 +224,10 @@ class _Trial:
         return values
 
     def _move(self, root: Key, rows: list[Row]) -> None:
-        if self.part.order is not None and len(rows) == 1:
-            return
+        is_alone = self.part.order is not None and len(rows) == 1
         with suppress(NotTaken), self._rolled_back():
             edit = self._edit(root)
-            move = self._some_move(edit, rows[-1])
+            move = None if is_alone else self._some_move(edit, rows[-1])
             if move is not None:
                 self._apply("move", edit, move)
                 self._save(edit)

@@ -67,6 +67,13 @@ class TestValues:
         assert problems(refusal) == [problem]
         assert shop.drafts.mine(dbsession, "ada").items == []
 
+    @pytest.mark.parametrize("values", [["number"], "number", 5])
+    def test_that_are_not_by_column_are_refused(self, dbsession, values):
+        with pytest.raises(Refused) as refusal:
+            shop.drafts.open(dbsession, Order, owner="ada", values=values)
+
+        assert problems(refusal) == [("values-not-by-column", None)]
+
     def test_are_refused_for_an_object_that_exists(self, dbsession):
         new_net(dbsession).save()
 
@@ -126,6 +133,38 @@ class TestKey:
         assert then.values["title"] == "first"
         with pytest.raises(Refused, match="another"):
             net.drafts.open(dbsession, Net, "home", owner="ada", revert_to=2)
+
+    @pytest.mark.parametrize("take", ["draft", "base"])
+    def test_a_draft_of_a_deleted_object_is_not_written_into_the_next_of_its_key(
+        self, dbsession, take
+    ):
+        new_net(dbsession, title="first").save()
+        mine = net.drafts.open(dbsession, Net, "home", owner="ada")
+        mine.apply(Set("net", "home", title="mine"))
+        gone = net.drafts.open(dbsession, Net, "home", owner="bob")
+        gone.apply(Delete("net", "home"))
+        gone.save()
+        new_net(dbsession, owner="bob", title="second").save()
+        mine = again(mine)
+
+        with pytest.raises(Refused) as refusal:
+            mine.rebase([Resolution(take)])
+
+        assert {one.code for one in refusal.value.problems} == {"key-in-use"}
+        mine = again(mine)
+        mine.rebase([Resolution("live")])
+        assert mine.changes() == []
+        dbsession.expire_all()
+        assert dbsession.get(Net, "home").title == "second"
+
+    def test_base_of_two_new_objects_of_one_key_deletes_neither(self, dbsession):
+        mine = new_net(dbsession, title="mine")
+        new_net(dbsession, owner="bob", title="theirs").save()
+
+        with pytest.raises(Refused) as refusal:
+            again(mine).rebase([Resolution("base")])
+
+        assert {one.code for one in refusal.value.problems} == {"key-in-use"}
 
     def test_two_people_give_the_same_one(self, dbsession):
         mine, theirs = (

@@ -137,3 +137,14 @@ def test_a_table_may_be_seen_whole():
     )
     target = Drafts(base.metadata).target(row, label=row.name, visible=lambda _: None)
     assert target.root.criterion is None
+
+
+def test_a_new_object_that_nobody_would_see_is_refused(dbsession, bill):
+    values = {"number": "B-9", "tenant_id": 2}
+
+    with pytest.raises(Refused) as refusal:
+        tenants.drafts.open(dbsession, Bill, owner="ada", values=values)
+
+    assert [one.code for one in refusal.value.problems] == ["row-not-in-object"]
+    left = sa.select(sa.func.count()).select_from(tenants.drafts.tables.draft)
+    assert dbsession.scalar(left) == 0

@@ -234,6 +234,14 @@ def test_a_host_s_table_called_like_one_of_ours(base, name):
     refused(base, root(base), f"{name} is a table of the host")
 
 
+@pytest.mark.parametrize("prefix", ["root__", None, 5])
+def test_a_prefix_that_cannot_be(base, prefix):
+    """`root__` would make `root__draft`, which stands beside `root_`."""
+    kind = root(base)
+    with pytest.raises(BadModel, match="prefix="):
+        Drafts(base.metadata, prefix=prefix).target(kind, label=kind.name)
+
+
 def test_another_prefix_leaves_a_name_to_the_host(base):
     for name in ("draftedit_draft", "request"):
         sa.Table(name, base.metadata, sa.Column("id", sa.Integer, primary_key=True))
