@@ -5,7 +5,6 @@ from typing import Any
 from draftedit.engine.base.errors import Conflict, ConflictKind, Key, Problem, Refused
 from draftedit.engine.base.messages import say
 from draftedit.engine.operations import LAST, Delete, Move, Operation, Set
-from draftedit.engine.reading.revisions_since import RowId
 from draftedit.engine.reading.rows import Row
 from draftedit.engine.rebasing.context import ResolutionContext
 from draftedit.engine.rebasing.resolutions import Resolution
@@ -16,7 +15,7 @@ def decide(context: ResolutionContext, one: Conflict, choice: Resolution) -> Non
     """Carry out one choice; raise Refused if that is not possible."""
     if one.field is None:
         _decide_row(context, one, choice)
-    elif one.kind == ConflictKind.ORDER:
+    elif one.kind == ConflictKind.ORDER and not context.is_gone(one.table, one.key):
         _decide_order(context, one, choice)
     elif not context.in_sight(one.table, one.key):
         return  # it was deleted with the row above it
@@ -138,15 +137,9 @@ def _set(
 def _decide_order(
     context: ResolutionContext, one: Conflict, choice: Resolution
 ) -> None:
-    """Put a row where one side has it, out of what the draft itself has deleted.
-
-    What a choice about another row has deleted stays deleted, with all below it.
-    """
-    restored: list[RowId] = []
-    if not context.in_sight(one.table, one.key):
-        if not context.is_hidden_by_draft(one.table, one.key):
-            return
-        restored = context.ensure(one.table, one.key)
+    """Put a row where one side has it, also out of what is deleted."""
+    is_hidden = not context.in_sight(one.table, one.key)
+    restored = context.ensure(one.table, one.key) if is_hidden else []
     _put(context, one, choice)
     for above in restored:
         context.delete_again(*above, unless_above=(one.table, one.key))

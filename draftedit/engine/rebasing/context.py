@@ -83,12 +83,9 @@ class ResolutionContext:
         above = self.sides.parent(self.part(table), values)
         return [] if above is None else self.ensure(*above)
 
-    def is_hidden_by_draft(self, table: str, key: Key) -> bool:
-        """Return whether all deleted rows above a row are deleted by the old draft."""
-        row = self.rows.row(table, key)
-        above = [one for one in self.rows.ancestors(row) if one.gone]
-        hidden = not row.gone and bool(above)
-        return hidden and all((o.table, o.key) in self.sides.gone for o in above)
+    def is_gone(self, table: str, key: Key) -> bool:
+        """Return whether a row itself is deleted, not only one above it."""
+        return self.rows.row(table, key).gone
 
     def delete_again(self, table: str, key: Key, unless_above: RowId) -> None:
         """Delete what was restored, unless a row is still below it."""

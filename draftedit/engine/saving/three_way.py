@@ -138,12 +138,13 @@ class ThreeWay:
         at: RowId | None = table, key
         while at is not None:
             mine = self.new.get(at)
-            above = self._above(*at) if mine is None else None
-            if mine is not None:
-                above = self.parent(self.parts[at[0]], mine.values)
-            if above is not None:
-                yield above
-            at = above
+            at = (
+                self.parent(self.parts[at[0]], mine.values)
+                if mine
+                else self._above(*at)
+            )
+            if at is not None:
+                yield at
 
     def conflict(
         self,

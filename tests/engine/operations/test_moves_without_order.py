@@ -258,6 +258,32 @@ class TestTwoPeople:
 
         assert rooms_of(dbsession, place) == {1: number, 2: 1, 3: 2}
 
+    @pytest.mark.parametrize(
+        ("take", "number"), [("draft", 3), ("live", 9), ("base", 1)]
+    )
+    def test_a_row_comes_out_of_a_parent_that_the_choice_deletes(
+        self, dbsession, open_draft, desk, room, place, take, number
+    ):
+        mine = open_draft(
+            "ada",
+            Insert("room", {"number": 9, "title": "mine"}),
+            Move("desk", desk(2), room(3)),
+        )
+        theirs = open_draft("bob", Insert("room", {"number": 9, "title": "theirs"}))
+        theirs.apply(Move("desk", desk(2), room(9)))
+        theirs.save()
+        mine = again(mine)
+        assert {one.kind for one in mine.conflicts()} == {
+            ConflictKind.ROW,
+            ConflictKind.ORDER,
+        }
+
+        mine.rebase([Resolution(take)])
+        if mine.changes():
+            mine.save()
+
+        assert rooms_of(dbsession, place) == {1: 1, 2: number, 3: 2}
+
     def test_a_parent_that_others_deleted_is_a_conflict(self, open_draft, desk, room):
         mine = open_draft("ada", Move("desk", desk(1), room(3)))
         open_draft("bob", Delete("room", room(3))).save()
