@@ -10,6 +10,7 @@
 Playwright comes with the extra `test-browser`; the browser is the system's.
 """
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -21,6 +22,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 import draftedit.app
+from draftedit import Drafts
 from draftedit.app import accounts
 from draftedit.app.models import migration
 from draftedit.firewall import sample
@@ -98,21 +100,26 @@ def served_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def served_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve a host with models, users and a prefix of its own, once."""
-    file = tmp_path_factory.mktemp("shop") / "shop.sqlite"
-    metadata = (shop.Base.metadata, shop.drafts.metadata)
-    engine = seed(file, lambda engine: create_tables(engine, *metadata), _add_orders)
-    app = make_host(engine, shop.drafts)
-    with serve(app, file, home=f"{PREFIX}/", sign_in=_be_trusted) as site:
+    folder = tmp_path_factory.mktemp("shop")
+    with _serve_host(folder, shop.Base, shop.drafts, _add_orders) as site:
         yield site
 
 
 @pytest.fixture(scope="session")
 def served_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve a host whose rows have no order, once."""
-    file = tmp_path_factory.mktemp("office") / "office.sqlite"
-    metadata = (office.Base.metadata, office.drafts.metadata)
-    engine = seed(file, lambda engine: create_tables(engine, *metadata), _add_desks)
-    app = make_host(engine, office.drafts)
+    folder = tmp_path_factory.mktemp("office")
+    with _serve_host(folder, office.Base, office.drafts, _add_desks) as site:
+        yield site
+
+
+@contextlib.contextmanager
+def _serve_host(
+    folder: Path, base: type[Any], drafts: Drafts, fill: Callable[..., None]
+) -> Iterator[Site]:
+    file, metadata = folder / "host.sqlite", (base.metadata, drafts.metadata)
+    engine = seed(file, lambda engine: create_tables(engine, *metadata), fill)
+    app = make_host(engine, drafts)
     with serve(app, file, home=f"{PREFIX}/", sign_in=_be_trusted) as site:
         yield site
 

@@ -70,7 +70,8 @@ def described(engine):
 def options(inspector, name):
     try:
         return inspector.get_table_options(name)
-    except NotImplementedError:  # SQLite's, in SQLAlchemy 2.0.51 and older
+    except NotImplementedError:
+        # SQLAlchemy 2.0.51 and older read none of SQLite's: none are compared there.
         return {}
 
 

@@ -43,7 +43,7 @@ say = Messages(
         "table-gone": _("There is no table ${table} any more."),
         "field-gone": _("${table} has no ${field} any more: ${value}."),
         "note-failed": _("The note '${name}' failed."),
-        "choice-unknown": _("There is no choice '${take}', but ${choices}."),
+        "choice-unknown": _("'${take}' is not one of the choices: ${choices}."),
         "values-not-by-column": _("Values are given by column."),
         "values-of-new-objects": _("Values are given to a new object only."),
         "changes-nothing": _("It changes nothing any more."),

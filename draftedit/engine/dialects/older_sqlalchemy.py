@@ -36,7 +36,6 @@ def set_storage_parameters(
     parameters = table.dialect_options["postgresql"][_OPTION]
     if connection.dialect.name == PGDialect.name and parameters:
         given = ", ".join(f"{name} = {value}" for name, value in parameters.items())
-        alter = sa.DDL(  # type: ignore[no-untyped-call]
-            f"ALTER TABLE %(fullname)s SET ({given})"
-        )
+        statement = f"ALTER TABLE %(fullname)s SET ({given})"
+        alter = sa.DDL(statement)  # type: ignore[no-untyped-call]  # upstream has none
         connection.execute(alter.against(table))

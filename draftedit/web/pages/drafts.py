@@ -9,6 +9,7 @@ from pyramid.view import view_config
 from draftedit.engine.base.errors import Problem, Refused, Unknown
 from draftedit.engine.base.keys import from_path
 from draftedit.engine.base.texts import text_of
+from draftedit.service.session import EditSession
 from draftedit.web import guards
 from draftedit.web.pages.labels import capital
 from draftedit.web.pages.redirects import once
@@ -59,19 +60,20 @@ def mine(context: OwnerContext, request: Request) -> dict[str, Any]:
 def open_draft(context: OwnerContext, request: Request) -> Response:
     """Open a draft on an object, or on a new one, and redirect to it."""
 
-    def act() -> guards.Answer:
-        key = _open(context, request).info.key
-        where = request.route_path("draftedit.draft", key=key)
-        return guards.Answer(303, where, draft=key)
-
-    return once(context, request, act)
+    return once(context, request, lambda: opened(request, _open(context, request)))
 
 
-def _open(context: OwnerContext, request: Request) -> Any:
+def opened(request: Request, edit: EditSession) -> guards.Answer:
+    """Return the redirect to a draft that was just opened."""
+    where = request.route_path("draftedit.draft", key=edit.key)
+    return guards.Answer(303, where, draft=edit.key)
+
+
+def _open(context: OwnerContext, request: Request) -> EditSession:
     target, text = request.POST.get("target", ""), request.POST.get("id")
     try:
         key = from_path(text) if text else None
-        return context.drafts.open(
+        edit: EditSession = context.drafts.open(
             request.dbsession,
             target,
             key,
@@ -81,3 +83,4 @@ def _open(context: OwnerContext, request: Request) -> Any:
     except (Unknown, ValueError) as error:
         # The form is wrong, not the URL.
         raise Refused(Problem(text_of(error), table=target)) from error
+    return edit

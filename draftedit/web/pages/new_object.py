@@ -9,9 +9,10 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from draftedit.engine.base.errors import Problem, Refused
-from draftedit.web import guards
+from draftedit.service.session import EditSession
 from draftedit.web.form_values import FormInput, read
 from draftedit.web.forms import build
+from draftedit.web.pages.drafts import opened
 from draftedit.web.pages.form_errors import start_over
 from draftedit.web.pages.labels import names_for
 from draftedit.web.pages.redirects import once
@@ -40,14 +41,8 @@ def ask(context: NewObjectContext, request: Request) -> dict[str, Any]:
 )
 def open_draft(context: NewObjectContext, request: Request) -> Response:
     """Open a draft on a new object of that key, and redirect to it."""
-
-    def act() -> guards.Answer:
-        key = _open(context, request).info.key
-        where = request.route_path("draftedit.draft", key=key)
-        return guards.Answer(303, where, draft=key)
-
     try:
-        return once(context, request, act)
+        return once(context, request, lambda: opened(request, _open(context, request)))
     except Refused as refusal:
         start_over(request)
         values = _form(context, request, refusal.problems)
@@ -56,14 +51,15 @@ def open_draft(context: NewObjectContext, request: Request) -> Response:
         return response
 
 
-def _open(context: NewObjectContext, request: Request) -> Any:
+def _open(context: NewObjectContext, request: Request) -> EditSession:
     typed_in = FormInput.from_params(request.POST)
     values, problems = read(context.target.root, typed_in, None)
     if problems:
         raise Refused(*problems)
-    return context.drafts.open(
+    edit: EditSession = context.drafts.open(
         request.dbsession, context.target.name, owner=context.owner, values=values
     )
+    return edit
 
 
 def _form(

@@ -26,7 +26,7 @@ class Base(DeclarativeBase):
 
 class Device(Base):
     __tablename__ = "spelled_device"
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
+    __table_args__ = ({"sqlite_autoincrement": True},)
     id = mapped_column(sa.Integer, primary_key=True)
     rack = mapped_column(name(), sa.ForeignKey("spelled_rack.name"), index=True)
     title = mapped_column(sa.String(20))
@@ -41,7 +41,7 @@ class Rack(Base):
 
 class Site(Base):
     __tablename__ = "spelled_site"
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
+    __table_args__ = ({"sqlite_autoincrement": True},)
     id = mapped_column(sa.Integer, primary_key=True)
     name = mapped_column(sa.String(20))
     racks = relationship(Rack, **OWNED)
